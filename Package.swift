@@ -1,0 +1,160 @@
+// swift-tools-version:6.3
+import PackageDescription
+
+/// One list for every target: Swift 6, memory safety marked, every warning an error, imports explicit.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+/// A C library of the system: a module map and a `shim.h` under `Sources/CLibraries`.
+func cLibrary(_ name: String, _ package: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/CLibraries/\(name)", providers: [.apt([package])])
+}
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+func process(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: [.target(name: name)] + dependencies,
+        exclude: [],
+        swiftSettings: settings
+    )
+}
+
+let package = Package(
+    name: "apus",
+    products: [
+        .executable(name: "apus", targets: ["Apus"]),
+        .executable(name: "pinger", targets: ["Pinger"]),
+        .executable(name: "processor", targets: ["Processor"]),
+        .executable(name: "alerter", targets: ["Alerter"]),
+        .executable(name: "gateway", targets: ["Gateway"]),
+    ],
+    targets: [
+        // C libraries: nothing but module maps.
+        cLibrary("CLinux", "libc6-dev"),
+        cLibrary("CRdKafka", "librdkafka-dev"),
+        cLibrary("CPostgres", "libpq-dev"),
+        cLibrary("CHiredis", "libhiredis-dev"),
+        cLibrary("CCurl", "libcurl4-openssl-dev"),
+        cLibrary("CAres", "libc-ares-dev"),
+        cLibrary("CMicrohttpd", "libmicrohttpd-dev"),
+        cLibrary("CJansson", "libjansson-dev"),
+        cLibrary("CSodium", "libsodium-dev"),
+
+        // Wrappers: each one C library or one concern, ignorant of the product.
+        library("EventLoop", ["CLinux"]),
+        library("Networking", ["EventLoop", "CAres", "CLinux"]),
+        library("HTTPClient", ["EventLoop", "Networking", "CCurl"]),
+        library("HTTPServer", ["CMicrohttpd", "CLinux"]),
+        library("JSON", ["CJansson"]),
+        library("Crypto", ["CSodium"]),
+        library("Kafka", ["CRdKafka", "CLinux"]),
+        library("Postgres", ["CPostgres", "CLinux"]),
+        library("Redis", ["CHiredis", "CLinux"]),
+        library("PrivateServers", ["CLinux"]),
+
+        // The product's own words and parts.
+        library("Events"),
+        library("Service", ["HTTPServer", "CLinux"]),
+        library("Schema", ["Postgres"], resources: [.embedInCode("Migrations")]),
+        library("Projections", ["Kafka", "Postgres", "Service"]),
+        library("Checks", ["Events", "HTTPClient", "Networking", "EventLoop"]),
+        library("History", ["Events", "Postgres"]),
+        library("Latest", ["Events"]),
+
+        // The processes; none imports another.
+        process(
+            "Pinger",
+            ["Events", "Checks", "Kafka", "Crypto", "HTTPClient", "Networking", "EventLoop", "Service", "CLinux"]
+        ),
+        process(
+            "Processor",
+            ["Events", "Projections", "History", "Latest", "Schema", "Service", "Kafka", "Postgres", "Redis"]
+        ),
+        process(
+            "Alerter",
+            [
+                "Events", "Projections", "Schema", "Service", "Kafka", "Postgres", "HTTPClient", "Networking",
+                "EventLoop",
+                "JSON", "Crypto", "CLinux",
+            ]
+        ),
+        process(
+            "Gateway",
+            [
+                "Events", "History", "Latest", "Schema", "Service", "Kafka", "Postgres", "Redis", "HTTPServer", "JSON",
+                "Crypto", "Networking",
+            ]
+        ),
+        process(
+            "Apus",
+            [
+                "Events", "Checks", "Kafka", "Crypto", "JSON", "HTTPClient", "HTTPServer", "Networking", "EventLoop",
+                "Service", "PrivateServers", "CLinux",
+            ]
+        ),
+
+        // Tests: one folder a module. `TestServers` starts the real servers they run against.
+        .target(
+            name: "TestServers",
+            dependencies: ["PrivateServers", "CLinux"],
+            path: "Tests/TestServers",
+            swiftSettings: settings
+        ),
+        tests("EventLoop"),
+        tests("Networking", ["TestServers", "EventLoop"]),
+        tests("HTTPClient", ["TestServers", "EventLoop", "Networking"]),
+        tests("HTTPServer", ["TestServers"]),
+        tests("JSON"),
+        tests("Crypto"),
+        tests("Kafka", ["TestServers"]),
+        tests("Postgres", ["TestServers"]),
+        tests("Redis", ["TestServers"]),
+        tests("PrivateServers"),
+        tests("Events"),
+        tests("Service", ["TestServers"]),
+        tests("Schema", ["TestServers", "Postgres"]),
+        tests("Projections", ["TestServers", "Schema", "Kafka", "Postgres", "Service"]),
+        tests("Checks", ["TestServers", "Events", "HTTPClient", "Networking", "EventLoop"]),
+        tests("History", ["TestServers", "Schema", "Events", "Postgres"]),
+        tests("Latest", ["Events"]),
+        tests("Pinger", ["TestServers", "Events", "Kafka", "Checks", "Service"]),
+        tests(
+            "Processor",
+            ["TestServers", "Events", "Kafka", "Postgres", "Redis", "Schema", "Projections", "History", "Latest"]
+        ),
+        tests("Alerter", ["TestServers", "Events", "Kafka", "Postgres", "Schema", "Projections", "HTTPClient"]),
+        tests(
+            "Gateway",
+            [
+                "TestServers", "Events", "Kafka", "Postgres", "Redis", "Schema", "HTTPServer", "JSON", "Latest",
+                "History",
+            ]
+        ),
+        tests("Apus", ["TestServers", "Service"]),
+        .testTarget(
+            name: "PipelineTests",
+            dependencies: [
+                "TestServers", "Events", "Kafka", "Postgres", "Redis", "JSON", "Apus", "Pinger", "Processor", "Alerter",
+                "Gateway",
+            ],
+            swiftSettings: settings
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,1 @@
+// Latest: see docs/architecture.md.

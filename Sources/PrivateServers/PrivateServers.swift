@@ -1,0 +1,1 @@
+// PrivateServers: see docs/architecture.md.

@@ -1,0 +1,1 @@
+// Redis: see docs/architecture.md.

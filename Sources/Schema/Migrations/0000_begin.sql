@@ -1,0 +1,1 @@
+-- The first migration only proves that migrations run; tables follow.

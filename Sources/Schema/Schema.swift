@@ -1,0 +1,1 @@
+// Schema: see docs/architecture.md.
