@@ -1,0 +1,19 @@
+/// One record of `monitoring-results`, decoded.
+package enum Record: Sendable, Hashable {
+    case result(CheckResult)
+    case pulse(Pulse)
+    case change(Change)
+    case action(Action)
+    case push(Push)
+
+    /// The value of the Kafka header `kind`; `nil` for a result, which has none.
+    package var kind: String? {
+        switch self {
+        case .result: nil
+        case .pulse: "pulse"
+        case .change: "change"
+        case .action: "action"
+        case .push: "push"
+        }
+    }
+}

@@ -1,0 +1,59 @@
+/// Where notifications go; a record of `settings` under `channel/<id>`.
+package struct Channel: Sendable, Hashable {
+    /// Positive.
+    package var id: Int64
+    /// What people call it.
+    package var name: String
+    /// How it is spoken to.
+    package var type: Kind
+    /// `true`: hears of every monitor that names no channels.
+    package var isDefault: Bool
+    /// `false`: nothing is sent.
+    package var enabled: Bool
+    /// ``ChannelSecrets`` as JSON, encrypted with `APUS_SECRET_KEY` and base64-encoded.
+    package var sealed: String
+    /// When it was created, Unix ms: a channel gets nothing older than itself.
+    package var createdAt: Int64
+    /// Rises by one with each edit, from 1.
+    package var generation: Int64
+
+    /// The kinds of channels.
+    package enum Kind: String, Sendable, Hashable, CaseIterable {
+        case webhook, slack
+    }
+
+    /// A channel as it is published.
+    package init(
+        id: Int64,
+        name: String,
+        type: Kind,
+        isDefault: Bool,
+        enabled: Bool = true,
+        sealed: String,
+        createdAt: Int64,
+        generation: Int64 = 1
+    ) {
+        self.id = id
+        self.name = name
+        self.type = type
+        self.isDefault = isDefault
+        self.enabled = enabled
+        self.sealed = sealed
+        self.createdAt = createdAt
+        self.generation = generation
+    }
+}
+
+/// What a channel needs to be reached; in clear only in memory.
+package struct ChannelSecrets: Sendable, Hashable {
+    /// The URL that is posted to.
+    package var url: String
+    /// The signing secret, `whsec_` + base64 (webhooks only).
+    package var signingSecret: String?
+
+    /// Secrets as they are sealed.
+    package init(url: String, signingSecret: String? = nil) {
+        self.url = url
+        self.signingSecret = signingSecret
+    }
+}
