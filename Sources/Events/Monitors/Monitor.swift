@@ -12,7 +12,7 @@ package struct Monitor: Sendable, Hashable {
     package var check: CheckSettings
     /// Time between two slots; 1,000 … 86,400,000 ms.
     package var interval: Int64
-    /// How long one attempt may take in all; at most 300,000 ms. It may exceed the interval.
+    /// How long one attempt may take in all, even beyond the interval; at most 300,000 ms.
     package var timeout: Int64
     /// The regions that check it; `nil`: every region that pulses.
     package var regions: [String]?
@@ -36,7 +36,7 @@ package struct Monitor: Sendable, Hashable {
     package var group: String?
     /// Free labels for search and filters.
     package var tags: [String]
-    /// `false`: paused. No checks, no alerts, an open incident is closed.
+    /// Whether it is watched: `false` means no checks, no alerts, and an open incident is closed.
     package var enabled: Bool
     /// Rises by one with each edit, from 1; readers ignore older ones.
     package var generation: Int64

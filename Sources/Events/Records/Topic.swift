@@ -8,7 +8,7 @@ package enum Topic {
     package static let settings = "settings"
     /// The header that tells the kinds of `monitoring-results` apart.
     package static let kindHeader = "kind"
-    /// Partitions of ``monitors``: the shares. Partitions of ``results`` divide it.
+    /// The number of partitions of ``monitors``, the shares; that of ``results`` divides it.
     package static let shares = 48
     /// Partitions of ``results`` on the embedded broker.
     package static let embeddedPartitions = 8
