@@ -18,8 +18,17 @@ func cLibrary(_ name: String, _ package: String) -> Target {
     .systemLibrary(name: name, path: "Sources/CLibraries/\(name)", providers: [.apt([package])])
 }
 
+/// Rounding of `Double` is libm's, which Swift links by itself only where Glibc is imported.
+let mathematics: [LinkerSetting] = [.linkedLibrary("m")]
+
 func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
-    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+    .target(
+        name: name,
+        dependencies: dependencies,
+        resources: resources,
+        swiftSettings: settings,
+        linkerSettings: mathematics
+    )
 }
 
 func process(_ name: String, _ dependencies: [Target.Dependency]) -> Target {

@@ -1,1 +1,0 @@
-// History: see docs/architecture.md.
