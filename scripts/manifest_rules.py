@@ -1,0 +1,178 @@
+"""The rules that the deployment files keep; called by scripts/check-manifests with the folder of its copy."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import kubernetes_validate
+import yaml
+
+KUBERNETES = "1.32"
+PROGRAMS = {"pinger", "processor", "alerter", "gateway"}
+# Read by the images of the stores, not by Apus.
+STORES = {"kafka", "postgres", "redis"}
+
+# What is wrong, with the places where it is.
+problems: dict[str, list[str]] = {}
+
+
+def problem(where: object, text: str) -> None:
+    problems.setdefault(text, []).append(str(where))
+
+
+def documents(path: Path) -> list[dict]:
+    return [document for document in yaml.safe_load_all(path.read_text()) if document]
+
+
+def sources() -> str:
+    return "\n".join(path.read_text() for path in Path("Sources").rglob("*.swift"))
+
+
+def check_setting(where: object, name: str, swift: str) -> None:
+    base = name.removesuffix("_FILE")
+    if f'"{name}"' not in swift and f'"{base}"' not in swift:
+        problem(where, f"{name} is a setting of no program: nothing in Sources names it")
+
+
+def check_pod(where: str, pod: dict, swift: str) -> None:
+    security = pod.get("securityContext", {})
+    if not security.get("runAsNonRoot") or security.get("seccompProfile", {}).get("type") != "RuntimeDefault":
+        problem(where, "the pod must run as non-root with the runtime's seccomp profile")
+    if pod.get("enableServiceLinks") is not False:
+        problem(where, "enableServiceLinks must be false: KAFKA_PORT and the like would be taken for settings")
+    if pod.get("automountServiceAccountToken") is not False:
+        problem(where, "no process talks to the Kubernetes API: automountServiceAccountToken must be false")
+    if pod.get("terminationGracePeriodSeconds", 0) <= 10:
+        problem(where, "terminationGracePeriodSeconds must exceed the 10 s in which a process ends by itself")
+    for container in pod["containers"]:
+        context = container.get("securityContext", {})
+        if (
+            context.get("allowPrivilegeEscalation") is not False
+            or context.get("readOnlyRootFilesystem") is not True
+            or context.get("capabilities", {}).get("drop") != ["ALL"]
+        ):
+            problem(where, "no privilege escalation, a read-only root file system, ALL capabilities dropped")
+        if not {"requests", "limits"} <= container.get("resources", {}).keys():
+            problem(where, "resources need requests and limits")
+        for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+            if probe not in container:
+                problem(where, f"there is no {probe}")
+        if "latest" in container["image"] or ":" not in container["image"] and container["image"] != "apus":
+            problem(where, f"the image {container['image']} needs a version")
+        if container["name"] in PROGRAMS:
+            for probe, path in (("livenessProbe", "/livez"), ("readinessProbe", "/readyz")):
+                if container.get(probe, {}).get("httpGet", {}).get("path") != path:
+                    problem(where, f"{probe} must ask {path}")
+            for variable in container.get("env", []):
+                check_setting(where, variable["name"], swift)
+
+
+def check_resource(where: str, resource: dict, swift: str) -> None:
+    try:
+        kubernetes_validate.validate(resource, KUBERNETES, strict=True)
+    except (kubernetes_validate.ValidationError, kubernetes_validate.SchemaNotFoundError) as error:
+        problem(where, str(error))
+        return
+    if resource["kind"] == "Job":
+        problem(where, "topics and tables are made by the processes themselves: no Job")
+    if resource["kind"] in ("Deployment", "StatefulSet"):
+        check_pod(where, resource["spec"]["template"]["spec"], swift)
+
+
+def check_rendered(path: Path, swift: str) -> None:
+    """What only the whole shows: references, disruption budgets, one image."""
+    resources = documents(path)
+    names = {(resource["kind"], resource["metadata"]["name"]) for resource in resources}
+    if len(names) != len(resources):
+        problem(path.name, "two resources share a kind and a name")
+    workloads = [r for r in resources if r["kind"] in ("Deployment", "StatefulSet")]
+    for resource in resources:
+        where = f"{path.name} {resource['kind']}/{resource['metadata']['name']}"
+        check_resource(where, resource, swift)
+        if resource["kind"] != "Namespace" and resource["metadata"].get("namespace") != "apus":
+            problem(where, "is not in the namespace apus")
+        if resource["kind"] == "PodDisruptionBudget":
+            selector = resource["spec"]["selector"].get("matchLabels", {})
+            chosen = [
+                w for w in workloads if selector and selector.items() <= w["spec"]["template"]["metadata"]["labels"].items()
+            ]
+            if len(chosen) != 1 or chosen[0]["spec"]["replicas"] < 2:
+                problem(where, "a disruption budget belongs to one workload with replicas")
+    for workload in workloads:
+        where = f"{path.name} {workload['kind']}/{workload['metadata']['name']}"
+        selector = workload["spec"]["selector"]["matchLabels"]
+        if not selector.items() <= workload["spec"]["template"]["metadata"]["labels"].items():
+            problem(where, "its selector does not choose its own pods")
+        for container in workload["spec"]["template"]["spec"]["containers"]:
+            for variable in container.get("env", []):
+                for kind, key in (("ConfigMap", "configMapKeyRef"), ("Secret", "secretKeyRef")):
+                    reference = variable.get("valueFrom", {}).get(key)
+                    if reference is None:
+                        continue
+                    found = [
+                        r for r in resources if r["kind"] == kind and r["metadata"]["name"] == reference["name"]
+                    ]
+                    if not found or reference["key"] not in found[0]["data"]:
+                        problem(where, f"{variable['name']} refers to {reference}, which is not there")
+
+
+def check_images(kubernetes: Path) -> None:
+    base = documents(kubernetes / "base" / "kustomization.yaml")[0]["images"]
+    if len(base) != 1:
+        problem("k8s/base", "one images: entry says where the image comes from")
+    for path in sorted(kubernetes.glob("overlays/*/kustomization.yaml")):
+        if documents(path)[0].get("images") != base:
+            problem(path.relative_to(kubernetes), "its images: entry must equal that of k8s/base")
+
+
+def check_compose(path: Path, swift: str) -> None:
+    services = documents(path)[0]["services"]
+    if not PROGRAMS | STORES <= services.keys():
+        problem(path.name, f"services are missing: {(PROGRAMS | STORES) - services.keys()}")
+    for name, service in services.items():
+        if ":" not in service["image"] or service["image"].endswith(":latest"):
+            problem(path.name, f"the image of {name} needs a version")
+        if "healthcheck" not in service:
+            problem(path.name, f"{name} has no healthcheck")
+        if name in PROGRAMS:
+            for variable in service.get("environment", {}):
+                check_setting(f"{path.name} {name}", variable, swift)
+
+
+def check_example(path: Path, compose: str) -> None:
+    offered = re.findall(r"^([A-Z_]+)=", path.read_text(), re.MULTILINE)
+    wanted = set(re.findall(r"\$\{([A-Z_]+)", compose))
+    for name in sorted(wanted ^ set(offered)):
+        problem(path.name, f"{name} stands in only one of {path.name} and docker-compose.yml")
+
+
+def check_secrets() -> None:
+    tracked = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True).stdout.splitlines()
+    for name in tracked:
+        if name in (".env", "k8s/base/secrets.env"):
+            problem(name, "holds secrets and is committed")
+
+
+def main() -> int:
+    copy = Path(sys.argv[1])
+    swift = sources()
+    for path in sorted((copy / "k8s").rglob("*.yaml")):
+        if path.name != "kustomization.yaml":
+            for resource in documents(path):
+                check_resource(f"{path.relative_to(copy)} {resource.get('kind')}", resource, swift)
+    for path in sorted((copy / "rendered").glob("*.yaml")):
+        check_rendered(path, swift)
+    check_images(copy / "k8s")
+    check_compose(copy / "docker-compose.yml", swift)
+    check_example(copy / ".env.example", (copy / "docker-compose.yml").read_text())
+    check_secrets()
+    for text, places in problems.items():
+        print(f"{text} ({', '.join(places)})", file=sys.stderr)
+    rendered = len(list((copy / "rendered").glob("*.yaml")))
+    print(f"manifests: {rendered} rendered, {len(problems)} problems")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
