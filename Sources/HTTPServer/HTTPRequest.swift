@@ -1,0 +1,50 @@
+/// One request, complete with its body, as a handler gets it.
+package struct HTTPRequest: Sendable {
+    /// What is asked for; HEAD arrives at the handlers of GET, whose body is then not sent.
+    package let method: HTTPMethod
+    /// Path and query as the client wrote them, printable ASCII.
+    package let target: String
+    /// The header fields.
+    package let headers: HTTPHeaders
+    /// The whole body, within the limit of the route.
+    package let body: [UInt8]
+    /// Who is at the other end of the connection.
+    package let peer: PeerAddress
+    /// The number of this request, different from that of any other of this process; also in `X-Request-Id`.
+    package let id: UInt64
+    /// The template of the route that matched, such as `/api/v1/monitors/{id}`.
+    package internal(set) var template: StaticString = ""
+    var names: [String] = []
+    var values: [String] = []
+
+    /// Makes a request; without a socket for tests.
+    package init(
+        method: HTTPMethod,
+        target: String,
+        headers: HTTPHeaders = HTTPHeaders(),
+        body: [UInt8] = [],
+        peer: PeerAddress = .local,
+        id: UInt64 = 0
+    ) {
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.body = body
+        self.peer = peer
+        self.id = id
+    }
+
+    /// The value of the first header field called `name`, which must be in lower case.
+    package func header(_ name: String) -> String? { self.headers[name] }
+
+    /// The part of the path that stands for `{name}` in the template, decoded; nil if the template lacks it.
+    package func parameter(_ name: String) -> String? {
+        self.names.firstIndex(of: name).map { self.values[$0] }
+    }
+
+    /// The identifier of the request as text, 16 hexadecimal digits.
+    package var idText: String {
+        let digits = String(self.id, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}

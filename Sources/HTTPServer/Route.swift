@@ -1,0 +1,45 @@
+/// One method on one path, and who answers it.
+package struct Route: Sendable {
+    /// Answers a request; must not block longer than its ``Execution`` allows.
+    package typealias Handler = @Sendable (HTTPRequest) -> HTTPResponse
+
+    /// Where a handler runs.
+    package enum Execution: Sendable {
+        /// On the event loop that read the request: for answers from memory, well below a millisecond.
+        case loop
+        /// On one of a bounded number of threads, while the connection waits: for databases and other slow work.
+        case worker
+    }
+
+    let method: HTTPMethod
+    let template: StaticString
+    let execution: Execution
+    let bodyLimit: Int
+    let contentTypes: [String]
+    let handler: Handler
+
+    /// Describes a route.
+    ///
+    /// - Parameters:
+    ///   - method: any but OPTIONS and HEAD, which the router answers from the others.
+    ///   - template: the path, such as `/api/v1/monitors/{id}`; a parameter stands for one whole segment.
+    ///   - execution: where the handler runs.
+    ///   - bodyLimit: the largest body taken, in bytes; larger ones are answered 413 without being read.
+    ///   - contentTypes: the media types that a body may have, in lower case; others are answered 415; empty: any.
+    ///   - handler: the answer. Called from several threads at once.
+    package init(
+        _ method: HTTPMethod,
+        _ template: StaticString,
+        execution: Execution = .loop,
+        bodyLimit: Int = 0,
+        contentTypes: [String] = [],
+        handler: @escaping Handler
+    ) {
+        self.method = method
+        self.template = template
+        self.execution = execution
+        self.bodyLimit = bodyLimit
+        self.contentTypes = contentTypes
+        self.handler = handler
+    }
+}

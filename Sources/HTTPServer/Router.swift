@@ -1,0 +1,127 @@
+/// Finds the handler of a request by its raw path, and answers for those that have none.
+///
+/// Immutable, hence used by all threads at once; ``respond(to:)`` needs no socket.
+package struct Router: Sendable {
+    /// What stands behind one path.
+    enum Match {
+        case found(Route, names: [String], values: [String])
+        case answer(HTTPResponse)
+    }
+
+    /// One segment deep in the tree of templates.
+    private final class Node: Sendable {
+        let children: [(segment: String, node: Node)]
+        let parameter: Node?
+        let routes: [Route]
+        let names: [String]
+        let allow: String
+
+        init(_ entries: [(route: Route, segments: [Substring])], depth: Int) {
+            let here = entries.filter { $0.segments.count == depth }
+            self.routes = here.map(\.route)
+            self.names = here.first.map { Self.parameters(of: $0.segments) } ?? []
+            let deeper = entries.filter { $0.segments.count > depth }
+            var literals: [String] = []
+            for entry in deeper where !Self.isParameter(entry.segments[depth]) {
+                let segment = String(entry.segments[depth])
+                if !literals.contains(segment) { literals.append(segment) }
+            }
+            self.children = literals.map { literal in
+                (literal, Node(deeper.filter { $0.segments[depth] == literal }, depth: depth + 1))
+            }
+            let parameters = deeper.filter { Self.isParameter($0.segments[depth]) }
+            self.parameter = parameters.isEmpty ? nil : Node(parameters, depth: depth + 1)
+            var methods = Set(self.routes.map(\.method.rawValue))
+            precondition(methods.count == self.routes.count, "two routes share a method and a path")
+            if methods.contains("GET") { methods.insert("HEAD") }
+            methods.insert("OPTIONS")
+            self.allow = methods.sorted().joined(separator: ", ")
+        }
+
+        static func isParameter(_ segment: Substring) -> Bool { segment.hasPrefix("{") && segment.hasSuffix("}") }
+
+        static func parameters(of segments: [Substring]) -> [String] {
+            segments.filter(Self.isParameter).map { String($0.dropFirst().dropLast()) }
+        }
+    }
+
+    private let root: Node
+
+    /// Joins routes; two with the same method and path are a programmer's error.
+    package init(_ routes: [Route]) {
+        let entries = routes.map { route in
+            let text = "\(route.template)"
+            precondition(text.hasPrefix("/"), "a template begins with a slash")
+            return (route, text == "/" ? [] : text.dropFirst().split(separator: "/", omittingEmptySubsequences: false))
+        }
+        self.root = Node(entries, depth: 0)
+    }
+
+    /// Answers a request as the server would, on the calling thread, without the checks of its framing.
+    package func respond(to request: HTTPRequest) -> HTTPResponse {
+        switch self.match(method: request.method, target: request.target) {
+        case .answer(let response): return response
+        case .found(let route, let names, let values):
+            if let refusal = route.refusal(request.headers, bodyLength: request.body.count) { return refusal }
+            var request = request
+            request.template = route.template
+            request.names = names
+            request.values = values
+            return route.handler(request)
+        }
+    }
+
+    /// Finds what stands behind a target in origin form, whose bytes are printable ASCII.
+    func match(method: HTTPMethod, target: String) -> Match {
+        if target == "*" {
+            guard method == .options else { return .answer(.problem(400, "Only OPTIONS may ask for *.")) }
+            let allow = HTTPMethod.allCases.map(\.rawValue).joined(separator: ", ")
+            return .answer(HTTPResponse(status: 204, headers: [("Allow", allow)]))
+        }
+        let path = target.utf8.prefix { $0 != UInt8(ascii: "?") }
+        var node = self.root
+        var values: [String] = []
+        var start = path.index(after: path.startIndex)
+        while start < path.endIndex || (start == path.endIndex && path.count > 1) {
+            let end = path[start...].firstIndex(of: UInt8(ascii: "/")) ?? path.endIndex
+            let segment = path[start..<end]
+            if let child = node.children.first(where: { $0.segment.utf8.elementsEqual(segment) }) {
+                node = child.node
+            } else if let parameter = node.parameter, !segment.isEmpty {
+                guard let value = PercentEncoding.decode(segment) else {
+                    return .answer(.problem(400, "The path has a percent escape that is broken or not UTF-8."))
+                }
+                values.append(value)
+                node = parameter
+            } else {
+                return .answer(Self.notFound)
+            }
+            guard end < path.endIndex else { break }
+            start = path.index(after: end)
+        }
+        guard !node.routes.isEmpty else { return .answer(Self.notFound) }
+        let wanted = method == .head ? .get : method
+        if let route = node.routes.first(where: { $0.method == wanted }) {
+            return .found(route, names: node.names, values: values)
+        }
+        let allow = [(name: "Allow", value: node.allow)]
+        if method == .options { return .answer(HTTPResponse(status: 204, headers: allow)) }
+        return .answer(.problem(405, "This path takes \(node.allow).", headers: allow))
+    }
+
+    private static var notFound: HTTPResponse { .problem(404, "There is nothing at this path.") }
+}
+
+extension Route {
+    /// What is answered to a body that this route does not take; nil if it does.
+    func refusal(_ headers: HTTPHeaders, bodyLength: Int) -> HTTPResponse? {
+        guard bodyLength <= self.bodyLimit else {
+            return .problem(413, "The body may have at most \(self.bodyLimit) bytes here.")
+        }
+        guard bodyLength > 0, !self.contentTypes.isEmpty else { return nil }
+        let type = headers["content-type"] ?? ""
+        let media = type.prefix { $0 != ";" && $0 != " " }.lowercased()
+        guard !self.contentTypes.contains(media) else { return nil }
+        return .problem(415, "The body must be \(self.contentTypes.joined(separator: " or ")).")
+    }
+}
