@@ -1,1 +1,0 @@
-// Kafka: see docs/architecture.md.

@@ -1,0 +1,70 @@
+import CRdKafka
+import Glibc
+import Synchronization
+
+/// Writes records, in order for each partition, and tells what became of each.
+///
+/// `acks=all`, one request in flight, no idempotence (librdkafka 2.0.2 can end fatally there), no time limit: a record
+/// stays queued until the broker took it or refused it for good, so a broker's outage loses nothing while there is
+/// room. A record may be written twice when an acknowledgement gets lost. Safe for all threads; the reports arrive on
+/// a thread of its own.
+package final class Producer: Sendable {
+    private let queue: ProducerQueue
+    private let thread: ProducerThread
+
+    /// Makes a producer; the broker need not be there yet.
+    ///
+    /// Throws `invalidArgument` for a bad property.
+    package init(
+        _ settings: KafkaSettings,
+        _ options: ProducerOptions = ProducerOptions(),
+        log: @escaping KafkaLogHandler = { _ in },
+        onDelivery: @escaping DeliveryHandler = { _ in }
+    ) throws(KafkaError) {
+        let configuration = try settings.configuration(
+            defaults: options.defaults(isEmbedded: settings.isEmbedded),
+            fixed: ProducerOptions.fixed
+        )
+        configuration.enable(events: RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG)
+        let client = try configuration.makeClient(RD_KAFKA_PRODUCER)
+        self.queue = ProducerQueue(client: client, options: options, log: log, onDelivery: onDelivery)
+        self.thread = try ProducerThread(self.queue)
+    }
+
+    /// Queues a record; returns at once.
+    ///
+    /// Throws `queueFull` (only with `.refuse`), `unknownPartition`, `unknownTopic`, `messageTooLarge`, or `state`
+    /// after `close`; then there is no report.
+    package func send(_ record: OutgoingRecord) throws(KafkaError) {
+        try self.queue.send(record)
+    }
+
+    /// The counters.
+    package var statistics: ProducerStatistics {
+        self.queue.statistics
+    }
+
+    /// Sends what is queued without lingering and waits for all reports, at most `milliseconds`.
+    ///
+    /// Returns whether everything was reported. Not to be called from the delivery handler.
+    @discardableResult
+    package func flush(milliseconds: Int) -> Bool {
+        self.queue.flush(milliseconds: milliseconds)
+    }
+
+    /// Flushes for at most `milliseconds`, reports the rest as `purged`, and ends the thread.
+    ///
+    /// Returns whether everything was reported as written or refused before the deadline.
+    @discardableResult
+    package func close(milliseconds: Int) -> Bool {
+        let isFlushed = self.queue.flush(milliseconds: milliseconds)
+        self.queue.purge()
+        self.thread.end()
+        return isFlushed
+    }
+
+    deinit {
+        self.queue.purge()
+        self.thread.end()
+    }
+}
