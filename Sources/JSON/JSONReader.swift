@@ -18,6 +18,8 @@ package final class JSONReader {
     /// The place of this object in the document.
     package let pointer: JSONPointer
     private let object: JSONObject
+    /// A document that is no object at all has that one fault, not one more for each member.
+    private let isObject: Bool
     private let findings: Findings
     private var known: [String] = []
 
@@ -28,12 +30,13 @@ package final class JSONReader {
             self.init(object, at: .root, findings)
         } else {
             findings.add(.root, "Must be an object, not \(document.kind).")
-            self.init(JSONObject(), at: .root, findings)
+            self.init(JSONObject(), at: .root, findings, isObject: false)
         }
     }
 
-    init(_ object: JSONObject, at pointer: JSONPointer, _ findings: Findings) {
+    init(_ object: JSONObject, at pointer: JSONPointer, _ findings: Findings, isObject: Bool = true) {
         self.object = object
+        self.isObject = isObject
         self.pointer = pointer
         self.findings = findings
     }
@@ -42,10 +45,7 @@ package final class JSONReader {
     package func required<Value>(_ name: String, _ rule: JSONRule<Value>) -> Value? {
         self.known.append(name)
         guard let value = self.object[name] else {
-            // A document that is no object at all has one fault, not one for each member.
-            if !self.object.members.isEmpty || self.findings.faults.isEmpty || self.pointer != .root {
-                self.findings.add(self.pointer.appending(name), "Is required.")
-            }
+            if self.isObject { self.findings.add(self.pointer.appending(name), "Is required.") }
             return nil
         }
         return rule.read(value, self.pointer.appending(name), self.findings)
