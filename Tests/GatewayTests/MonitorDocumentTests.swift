@@ -1,0 +1,95 @@
+import Events
+import JSON
+import Testing
+
+@testable import Gateway
+
+@Suite struct MonitorDocumentTests {
+    private func read(_ text: String, editing former: MonitorDocument.Draft? = nil) throws -> MonitorDocument.Draft {
+        try MonitorDocument.read(try JSONParser.parse(Array(text.utf8)), editing: former)
+    }
+
+    private func faults(_ text: String, editing former: MonitorDocument.Draft? = nil) throws -> [String] {
+        do {
+            _ = try self.read(text, editing: former)
+            return []
+        } catch let faults as JSONFaults {
+            return faults.faults.map(\.pointer)
+        }
+    }
+
+    @Test func `a name, a type and a target are enough`() throws {
+        let draft = try self.read(#"{"name":"Shop","type":"http","target":"https://example.com","interval":10}"#)
+        #expect(draft.monitor.interval == 10_000)
+        #expect(draft.monitor.timeout == 8_000)
+        #expect(draft.monitor.retryInterval == 10_000)
+        #expect(draft.monitor.failureThreshold == 3)
+        #expect(draft.monitor.quorum == .majority)
+        #expect(draft.monitor.channels == nil)
+        #expect(draft.monitor.regions == nil)
+        #expect(draft.monitor.enabled)
+    }
+
+    @Test func `every fault is named at once by its pointer`() throws {
+        let text = #"""
+            {"name":"","type":"http","target":"ftp://x","interval":0,"timeout":"5","failureThreshold":1.5,
+             "quorum":"most","regions":["EU"],"headers":{"Host":"x","X-A":"a\nb"},"nonsense":1,"tags":["a","a"]}
+            """#
+        let expected = [
+            "/name", "/interval", "/target", "/timeout", "/failureThreshold", "/quorum", "/regions/0", "/tags",
+            "/headers/X-A", "/nonsense",
+        ]
+        #expect(try Set(self.faults(text)) == Set(expected))
+        #expect(try self.faults("[]") == [""])
+        #expect(try Set(self.faults("{}")) == ["/name", "/type"])
+    }
+
+    @Test(arguments: [
+        "http://", "https:///path", "example.com", "http://user:pw@example.com/", "http://a b/", "http://x/#top",
+        "http://example.com\\@127.0.0.1", "http://x:0/", "http://x:65536/", "http://x:y/", "http://[::1", "http://[1]/",
+        "javascript:alert(1)", "http://x:80:80/", "http://evil@127.0.0.1",
+    ])
+    func `a target that is no plain URL is refused`(_ target: String) throws {
+        #expect(!Target.isURL(target))
+    }
+
+    @Test(arguments: ["http://x", "HTTPS://Example.com:8443/a?b=c", "http://[::1]:80/", "http://bücher.example/ü"])
+    func `a plain URL is taken`(_ target: String) throws {
+        #expect(Target.isURL(target))
+    }
+
+    @Test func `an edit keeps what it leaves out and null takes the default`() throws {
+        let first = try self.read(
+            #"{"name":"a","type":"http","target":"http://x","interval":30,"group":"g","tags":["t"],"bearerToken":"s3"}"#
+        )
+        let second = try self.read(#"{"interval":5,"group":null,"enabled":false}"#, editing: first)
+        #expect(second.monitor.interval == 5_000)
+        #expect(second.monitor.retryInterval == 5_000)
+        #expect(second.monitor.group == nil)
+        #expect(second.monitor.tags == ["t"])
+        #expect(second.secrets.bearer == "s3")
+        #expect(!second.monitor.enabled)
+        #expect(try self.faults(#"{"name":null}"#, editing: first) == ["/name"])
+        #expect(try self.faults(#"{"type":"tcp"}"#, editing: first) == ["/target"])
+    }
+
+    @Test func `secrets go in and never come out`() throws {
+        let draft = try self.read(
+            #"{"name":"a","type":"http","target":"http://x","headers":{"X-Token":"hush"},"basicAuth":{"user":"u","password":"hush"}}"#
+        )
+        var writer = JSONWriter()
+        MonitorDocument.write(draft, to: &writer)
+        let text = String(decoding: writer.bytes, as: UTF8.self)
+        #expect(!text.contains("hush"))
+        #expect(text.contains(#""secrets":["headers","basicAuth"]"#))
+    }
+
+    @Test func `what is written can be read back as an edit`() throws {
+        let draft = try self.read(
+            #"{"name":"a","type":"tcp","target":"[::1]:22","quorum":2,"regions":["eu"],"channels":[],"reminderInterval":600}"#
+        )
+        #expect(draft.monitor.quorum == .count(2))
+        #expect(draft.monitor.channels == [])
+        #expect(draft.monitor.reminderInterval == 600_000)
+    }
+}
