@@ -1,5 +1,6 @@
 """The rules that the deployment files keep; called by scripts/check-manifests with the folder of its copy."""
 
+import functools
 import re
 import subprocess
 import sys
@@ -25,17 +26,21 @@ def documents(path: Path) -> list[dict]:
     return [document for document in yaml.safe_load_all(path.read_text()) if document]
 
 
-def sources() -> str:
-    return "\n".join(path.read_text() for path in Path("Sources").rglob("*.swift"))
+@functools.cache
+def sources(program: str) -> str:
+    """What a program is made of: its own folder and the libraries, not the other programs."""
+    others = {other.capitalize() for other in PROGRAMS | {"apus"}} - {program.capitalize()}
+    folders = [folder for folder in Path("Sources").iterdir() if folder.name not in others]
+    return "\n".join(path.read_text() for folder in folders for path in folder.rglob("*.swift"))
 
 
-def check_setting(where: object, name: str, swift: str) -> None:
-    base = name.removesuffix("_FILE")
-    if f'"{name}"' not in swift and f'"{base}"' not in swift:
-        problem(where, f"{name} is a setting of no program: nothing in Sources names it")
+def check_setting(where: object, program: str, name: str) -> None:
+    swift = sources(program)
+    if f'"{name}"' not in swift and f'"{name.removesuffix("_FILE")}"' not in swift:
+        problem(where, f"{name} is no setting of {program}: nothing in its sources names it")
 
 
-def check_pod(where: str, pod: dict, swift: str) -> None:
+def check_pod(where: str, pod: dict) -> None:
     security = pod.get("securityContext", {})
     if not security.get("runAsNonRoot") or security.get("seccompProfile", {}).get("type") != "RuntimeDefault":
         problem(where, "the pod must run as non-root with the runtime's seccomp profile")
@@ -65,22 +70,22 @@ def check_pod(where: str, pod: dict, swift: str) -> None:
                 if container.get(probe, {}).get("httpGet", {}).get("path") != path:
                     problem(where, f"{probe} must ask {path}")
             for variable in container.get("env", []):
-                check_setting(where, variable["name"], swift)
+                check_setting(where, container["name"], variable["name"])
 
 
-def check_resource(where: str, resource: dict, swift: str) -> None:
+def check_resource(where: str, resource: dict) -> None:
     try:
         kubernetes_validate.validate(resource, KUBERNETES, strict=True)
-    except (kubernetes_validate.ValidationError, kubernetes_validate.SchemaNotFoundError) as error:
-        problem(where, str(error))
+    except kubernetes_validate.ValidationError as error:
+        problem(f"{where} {error.json_path}", error.message)
         return
     if resource["kind"] == "Job":
         problem(where, "topics and tables are made by the processes themselves: no Job")
     if resource["kind"] in ("Deployment", "StatefulSet"):
-        check_pod(where, resource["spec"]["template"]["spec"], swift)
+        check_pod(where, resource["spec"]["template"]["spec"])
 
 
-def check_rendered(path: Path, swift: str) -> None:
+def check_rendered(path: Path) -> None:
     """What only the whole shows: references, disruption budgets, one image."""
     resources = documents(path)
     names = {(resource["kind"], resource["metadata"]["name"]) for resource in resources}
@@ -89,7 +94,7 @@ def check_rendered(path: Path, swift: str) -> None:
     workloads = [r for r in resources if r["kind"] in ("Deployment", "StatefulSet")]
     for resource in resources:
         where = f"{path.name} {resource['kind']}/{resource['metadata']['name']}"
-        check_resource(where, resource, swift)
+        check_resource(where, resource)
         if resource["kind"] != "Namespace" and resource["metadata"].get("namespace") != "apus":
             problem(where, "is not in the namespace apus")
         if resource["kind"] == "PodDisruptionBudget":
@@ -126,7 +131,7 @@ def check_images(kubernetes: Path) -> None:
             problem(path.relative_to(kubernetes), "its images: entry must equal that of k8s/base")
 
 
-def check_compose(path: Path, swift: str) -> None:
+def check_compose(path: Path) -> None:
     services = documents(path)[0]["services"]
     if not PROGRAMS | STORES <= services.keys():
         problem(path.name, f"services are missing: {(PROGRAMS | STORES) - services.keys()}")
@@ -137,7 +142,7 @@ def check_compose(path: Path, swift: str) -> None:
             problem(path.name, f"{name} has no healthcheck")
         if name in PROGRAMS:
             for variable in service.get("environment", {}):
-                check_setting(f"{path.name} {name}", variable, swift)
+                check_setting(path.name, name, variable)
 
 
 def check_example(path: Path, compose: str) -> None:
@@ -156,15 +161,14 @@ def check_secrets() -> None:
 
 def main() -> int:
     copy = Path(sys.argv[1])
-    swift = sources()
     for path in sorted((copy / "k8s").rglob("*.yaml")):
         if path.name != "kustomization.yaml":
             for resource in documents(path):
-                check_resource(f"{path.relative_to(copy)} {resource.get('kind')}", resource, swift)
+                check_resource(f"{path.relative_to(copy)} {resource.get('kind')}", resource)
     for path in sorted((copy / "rendered").glob("*.yaml")):
-        check_rendered(path, swift)
+        check_rendered(path)
     check_images(copy / "k8s")
-    check_compose(copy / "docker-compose.yml", swift)
+    check_compose(copy / "docker-compose.yml")
     check_example(copy / ".env.example", (copy / "docker-compose.yml").read_text())
     check_secrets()
     for text, places in problems.items():
