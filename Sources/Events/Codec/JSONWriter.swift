@@ -1,0 +1,158 @@
+/// Appends JSON to bytes that the caller reuses.
+struct JSONWriter: ~Copyable {
+    /// What was written.
+    var bytes: [UInt8]
+    private var needsComma = false
+
+    /// Continues `bytes`, which the caller hands over so that nothing is copied.
+    init(_ bytes: consuming [UInt8] = []) { self.bytes = bytes }
+
+    mutating func beginObject() { self.open(0x7B) }
+    mutating func endObject() { self.close(0x7D) }
+    mutating func beginArray() { self.open(0x5B) }
+    mutating func endArray() { self.close(0x5D) }
+
+    /// A field's name, which must need no escaping.
+    mutating func name(_ name: StaticString) {
+        self.separate()
+        self.bytes.append(0x22)
+        name.withUTF8Buffer { unsafe self.bytes.append(contentsOf: $0) }
+        self.bytes.append(0x22)
+        self.bytes.append(0x3A)
+        self.needsComma = false
+    }
+
+    /// A field's name of any text.
+    mutating func name(text: String) {
+        self.string(text)
+        self.bytes.append(0x3A)
+        self.needsComma = false
+    }
+
+    mutating func null() {
+        self.separate()
+        self.bytes.append(contentsOf: [0x6E, 0x75, 0x6C, 0x6C])
+    }
+
+    mutating func bool(_ value: Bool) {
+        self.separate()
+        self.bytes.append(contentsOf: (value ? "true" : "false").utf8)
+    }
+
+    mutating func integer(_ value: Int64) {
+        self.separate()
+        if value < 0 { self.bytes.append(0x2D) }
+        var rest = value.magnitude
+        let start = self.bytes.count
+        repeat {
+            self.bytes.append(UInt8(truncatingIfNeeded: rest % 10) + 0x30)
+            rest /= 10
+        } while rest > 0
+        self.bytes[start...].reverse()
+    }
+
+    /// A finite number in its shortest form; whole ones without a fraction.
+    mutating func decimal(_ value: Double) {
+        if let whole = Int64(exactly: value) { return self.integer(whole) }
+        self.separate()
+        self.bytes.append(contentsOf: (value.isFinite ? value.description : "null").utf8)
+    }
+
+    /// A duration of whole milliseconds, written in seconds with up to three decimals.
+    mutating func seconds(_ milliseconds: Int64) {
+        self.integer(milliseconds / 1_000)
+        var rest = Int(abs(milliseconds % 1_000))
+        guard rest > 0 else { return }
+        self.bytes.append(0x2E)
+        var unit = 100
+        while rest > 0 {
+            self.bytes.append(UInt8(rest / unit) + 0x30)
+            rest %= unit
+            unit /= 10
+        }
+    }
+
+    /// Text, escaped where it must be; a NUL becomes U+FFFD.
+    mutating func string(_ text: String) {
+        self.separate()
+        self.bytes.append(0x22)
+        for byte in text.utf8 {
+            switch byte {
+            case 0x22: self.bytes.append(contentsOf: [0x5C, 0x22])
+            case 0x5C: self.bytes.append(contentsOf: [0x5C, 0x5C])
+            case 0x0A: self.bytes.append(contentsOf: [0x5C, 0x6E])
+            case 0: self.bytes.append(contentsOf: [0xEF, 0xBF, 0xBD])
+            case 1..<0x20:
+                let digits = Array("0123456789abcdef".utf8)
+                self.bytes.append(contentsOf: [0x5C, 0x75, 0x30, 0x30, digits[Int(byte >> 4)], digits[Int(byte & 15)]])
+            default: self.bytes.append(byte)
+            }
+        }
+        self.bytes.append(0x22)
+    }
+
+    private mutating func open(_ byte: UInt8) {
+        self.separate()
+        self.bytes.append(byte)
+        self.needsComma = false
+    }
+
+    private mutating func close(_ byte: UInt8) {
+        self.bytes.append(byte)
+        self.needsComma = true
+    }
+
+    private mutating func separate() {
+        if self.needsComma { self.bytes.append(0x2C) }
+        self.needsComma = true
+    }
+}
+
+extension JSONWriter {
+    mutating func field(_ name: StaticString, _ value: Int64) {
+        self.name(name)
+        self.integer(value)
+    }
+    mutating func field(_ name: StaticString, _ value: Bool) {
+        self.name(name)
+        self.bool(value)
+    }
+    mutating func field(_ name: StaticString, _ value: String) {
+        self.name(name)
+        self.string(value)
+    }
+    mutating func field(_ name: StaticString, seconds: Int64) {
+        self.name(name)
+        self.seconds(seconds)
+    }
+    /// Writes `null` for nothing.
+    mutating func nullable(_ name: StaticString, _ value: Int64?) {
+        self.name(name)
+        if let value { self.integer(value) } else { self.null() }
+    }
+    /// Writes `null` for nothing.
+    mutating func nullable(_ name: StaticString, _ value: String?) {
+        self.name(name)
+        if let value { self.string(value) } else { self.null() }
+    }
+    /// Writes nothing at all for nothing.
+    mutating func optional(_ name: StaticString, _ value: Int64?) {
+        if let value { self.field(name, value) }
+    }
+    /// Writes nothing at all for nothing.
+    mutating func optional(_ name: StaticString, _ value: String?) {
+        if let value { self.field(name, value) }
+    }
+    mutating func field(_ name: StaticString, _ values: [String]) {
+        self.name(name)
+        self.beginArray()
+        for value in values { self.string(value) }
+        self.endArray()
+    }
+    mutating func field(_ name: StaticString, _ values: [Int64]) {
+        self.name(name)
+        self.beginArray()
+        for value in values { self.integer(value) }
+        self.endArray()
+    }
+}
