@@ -121,7 +121,7 @@ let package = Package(
         // Tests: one folder a module. `TestServers` starts the real servers they run against.
         .target(
             name: "TestServers",
-            dependencies: ["PrivateServers", "CLinux"],
+            dependencies: ["PrivateServers", "Postgres", "CLinux"],
             path: "Tests/TestServers",
             swiftSettings: settings
         ),

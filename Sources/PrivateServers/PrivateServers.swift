@@ -1,1 +1,0 @@
-// PrivateServers: see docs/architecture.md.
