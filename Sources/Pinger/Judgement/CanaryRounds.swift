@@ -55,7 +55,7 @@ struct CanaryRounds {
         self.waiting = []
     }
 
-    /// The round ends; returns the doubts that it settles. `good` is whether any canary answered.
+    /// Ends the round: `good` is whether any canary answered; gives back the doubts that this settles.
     mutating func end(good: Bool, now: Int64) -> [Int] {
         self.running = false
         self.last = (good ? .good : .blind, now)
