@@ -192,7 +192,8 @@ package final class EventLoop: @unchecked Sendable {
     }
 
     private func deliver(_ events: [epoll_event], count: Int) {
-        for unsafeevent in unsafe events[..<count] {
+        for position in 0..<count {
+            let event = unsafe events[position]
             let key = unsafe event.data.u64
             let descriptor = Int32(truncatingIfNeeded: key)
             if descriptor == self.wake {
