@@ -1,8 +1,0 @@
-/// All verbs, in the order of the help.
-enum Verbs {
-    static var all: [any Verb.Type] {
-        [
-            MockVerb.self,
-        ]
-    }
-}

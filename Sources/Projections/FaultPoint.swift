@@ -1,0 +1,29 @@
+import Glibc
+import Synchronization
+
+/// Named places where a test lets the process die, as if it had been killed there.
+///
+/// `FAULT_AT=before_commit:3` ends it when that point is passed for the third time. Without the variable a point costs
+/// one comparison.
+enum FaultPoint: String {
+    case afterStep = "after_step"
+    case afterPublish = "after_publish"
+    case afterTake = "after_take"
+    case beforeCommit = "before_commit"
+    case afterDatabaseCommit = "after_db_commit"
+    case afterKafkaCommit = "after_kafka_commit"
+
+    private static let chosen: (name: String, turn: Int)? = {
+        guard let value = unsafe getenv("FAULT_AT") else { return nil }
+        let parts = unsafe String(cString: value).split(separator: ":", maxSplits: 1).map(String.init)
+        guard let name = parts.first else { return nil }
+        return (name, parts.count > 1 ? Int(parts[1]) ?? 1 : 1)
+    }()
+    private static let passed = Atomic<Int>(0)
+
+    /// Ends the process with 137, as SIGKILL does, if this point and turn were asked for.
+    func pass() {
+        guard let chosen = Self.chosen, chosen.name == self.rawValue else { return }
+        if Self.passed.add(1, ordering: .relaxed).newValue == chosen.turn { _exit(137) }
+    }
+}
