@@ -1,4 +1,5 @@
 import Glibc
+import HTTPServer
 
 /// A running process of Apus: its settings and the parts that every process has.
 ///
@@ -17,6 +18,8 @@ package struct Program<Settings: Sendable>: Sendable {
     package let health: Health
     /// The stages in which the process stops.
     package let shutdown: Shutdown
+    /// Serves the health and the metrics from the start to the last stage.
+    package let healthServer: HealthServer
 
     /// Blocks signals, answers `--help` and `--version`, and reads the settings; wrong ones end the process with 78.
     ///
@@ -43,6 +46,8 @@ package struct Program<Settings: Sendable>: Sendable {
 
     /// Waits for the signal to stop, runs the stages of ``shutdown`` and ends the process; on the main thread.
     package func runUntilStopped() -> Never {
+        let healthServer = self.healthServer
+        self.shutdown.stage("health") { healthServer.stop() }
         self.shutdown.waitAndExit()
     }
 
@@ -59,6 +64,13 @@ package struct Program<Settings: Sendable>: Sendable {
         self.metrics = metrics
         self.health = Health()
         self.shutdown = Shutdown(log: log)
+        do throws(HTTPServerError) {
+            self.healthServer = try HealthServer(listen: service.healthListen, health: self.health, metrics: metrics)
+        } catch {
+            printError("\(name): HEALTH_LISTEN: \(error)\n")
+            exit(ExitCode.unavailable)
+        }
+        log.info("started", ["version": Version.current, "health": self.healthServer.address.description])
     }
 
     private static func answerOptions(_ name: String, summary: String, _ read: (inout SettingsReader) -> Settings) {

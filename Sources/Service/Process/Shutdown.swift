@@ -19,7 +19,10 @@ package final class Shutdown: Sendable {
     private let log: Log
     private let deadline: Int64
     private let state = Mutex(State())
+    private let main = pthread_self()
 
+    /// To be made on the main thread.
+    ///
     /// All stages together may take `deadline` milliseconds (10 s) before the process ends anyway, with code 70.
     package init(log: Log, deadline: Int64 = 10_000) {
         self.log = log
@@ -34,7 +37,7 @@ package final class Shutdown: Sendable {
     /// Makes the process end as if a signal had come, from any thread; a `code` other than 0 is its exit code.
     package func request(code: Int32 = 0) {
         self.state.withLock { if $0.code == 0 { $0.code = code } }
-        kill(getpid(), SIGTERM)
+        pthread_kill(self.main, SIGTERM)
     }
 
     /// Waits for a signal, runs the stages and ends the process; to be called on the main thread.

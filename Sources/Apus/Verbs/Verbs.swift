@@ -1,0 +1,8 @@
+/// All verbs, in the order of the help.
+enum Verbs {
+    static var all: [any Verb.Type] {
+        [
+            MockVerb.self,
+        ]
+    }
+}

@@ -1,0 +1,47 @@
+/// What one exchange sends, and where to.
+final class Hop {
+    let url: WebURL
+    let method: String
+    let headers: [HTTPHeader]
+    let body: [UInt8]?
+
+    /// The first hop; `nil` if the URL is none.
+    init?(_ request: HTTPRequest) {
+        guard let url = WebURL(request.url) else { return nil }
+        self.url = url
+        self.method = request.method
+        self.headers = request.headers
+        self.body = request.body
+    }
+
+    private init(url: consuming WebURL, method: String, headers: [HTTPHeader], body: [UInt8]?) {
+        self.url = url
+        self.method = method
+        self.headers = headers
+        self.body = body
+    }
+
+    /// The next hop after an answer with a `Location` (RFC 9110, section 15.4).
+    ///
+    /// Headers and bodies of a request may hold secrets, so another origin gets neither (RFC 6454).
+    func following(_ target: String, status: Int) -> Result<Hop, HTTPFailure.Kind> {
+        guard let next = WebURL(target) else { return .failure(.invalidRedirect) }
+        let isSame = next.hasOrigin(self.url.isTLS, self.url.host, self.url.port)
+        let becomesGet =
+            status == 303 && self.method != "HEAD" || (status == 301 || status == 302) && self.method == "POST"
+        let method = becomesGet ? "GET" : self.method
+        let body = becomesGet ? nil : self.body
+        if body != nil, !isSame { return .failure(.bodyRedirect) }
+        let headers = self.headers.filter { header in
+            let name = header.name.lowercased()
+            if name == "host" { return false }
+            if becomesGet, name.hasPrefix("content-") { return false }
+            return isSame || Hop.harmless.contains(name)
+        }
+        return .success(Hop(url: next, method: method, headers: headers, body: body))
+    }
+
+    private static let harmless: Set<String> = ["accept", "accept-language", "user-agent"]
+}
+
+extension HTTPFailure.Kind: Error {}
