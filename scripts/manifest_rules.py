@@ -131,8 +131,18 @@ def check_images(kubernetes: Path) -> None:
             problem(path.relative_to(kubernetes), "its images: entry must equal that of k8s/base")
 
 
-def check_compose(path: Path) -> None:
-    services = documents(path)[0]["services"]
+def check_version(kubernetes: Path, services: dict) -> None:
+    source = Path("Sources/Service/Process/Version.swift").read_text()
+    version = re.search(r'current = "([^"]+)"', source).group(1)
+    tag = documents(kubernetes / "base" / "kustomization.yaml")[0]["images"][0]["newTag"]
+    if tag != version:
+        problem("k8s/base", f"the image's tag is {tag}, the version of the source is {version}")
+    for name in sorted(PROGRAMS & services.keys()):
+        if services[name]["image"] != f"apus:{version}":
+            problem("docker-compose.yml", f"the image of {name} is not of version {version}, that of the source")
+
+
+def check_compose(path: Path, services: dict) -> None:
     if not PROGRAMS | STORES <= services.keys():
         problem(path.name, f"services are missing: {(PROGRAMS | STORES) - services.keys()}")
     for name, service in services.items():
@@ -168,7 +178,9 @@ def main() -> int:
     for path in sorted((copy / "rendered").glob("*.yaml")):
         check_rendered(path)
     check_images(copy / "k8s")
-    check_compose(copy / "docker-compose.yml")
+    services = documents(copy / "docker-compose.yml")[0]["services"]
+    check_version(copy / "k8s", services)
+    check_compose(copy / "docker-compose.yml", services)
     check_example(copy / ".env.example", (copy / "docker-compose.yml").read_text())
     check_secrets()
     for text, places in problems.items():
