@@ -70,7 +70,7 @@ struct Exchange {
         case CURLE_SSL_CACERT_BADFILE: return .local("the file of trusted certificates can't be read")
         case CURLE_SSL_CERTPROBLEM, CURLE_SSL_ENGINE_NOTFOUND, CURLE_FAILED_INIT:
             return .local("libcurl could not be set up (\(code.rawValue))")
-        case CURLE_URL_MALFORMAT: return .invalidURL
+        case CURLE_URL_MALFORMAT: return .invalidRequest
         case CURLE_COULDNT_RESOLVE_HOST: return .local("libcurl did not take the address")
         case CURLE_SEND_ERROR: return .socket(.reset)
         case CURLE_RECV_ERROR: return self.receiveFailure(measured)
@@ -100,7 +100,7 @@ extension HTTPFailure {
     func provesAnAnswer(bytes: Int) -> Bool {
         switch self.kind {
         case .timeout: bytes > 0
-        case .invalidURL, .dns, .local: false
+        case .invalidRequest, .dns, .local: false
         case .socket(let failure): failure == .refused || failure == .reset
         default: true
         }

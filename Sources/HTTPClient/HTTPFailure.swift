@@ -11,8 +11,8 @@ package struct HTTPFailure: Error, Sendable, Hashable {
 
     /// The kinds of failure.
     package enum Kind: Sendable, Hashable {
-        /// The URL is none, or not http(s).
-        case invalidURL
+        /// The URL is none, or not http(s), or a header line would not be one.
+        case invalidRequest
         /// The name has no address.
         case dns(DNSFailure)
         /// No connection, or a broken one.

@@ -5,9 +5,11 @@ final class Hop {
     let headers: [HTTPHeader]
     let body: [UInt8]?
 
-    /// The first hop; `nil` if the URL is none.
+    /// The first hop; `nil` if the URL is none or a header line would not be one.
     init?(_ request: HTTPRequest) {
-        guard let url = WebURL(request.url) else { return nil }
+        guard let url = WebURL(request.url), request.headers.allSatisfy(\.isValid), Hop.isToken(request.method) else {
+            return nil
+        }
         self.url = url
         self.method = request.method
         self.headers = request.headers
@@ -41,7 +43,23 @@ final class Hop {
         return .success(Hop(url: next, method: method, headers: headers, body: body))
     }
 
+    /// Letters, digits and the signs of RFC 9110, section 5.6.2.
+    fileprivate static func isToken(_ text: String) -> Bool {
+        !text.isEmpty
+            && text.utf8.allSatisfy {
+                ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7a || $0 >= 0x30 && $0 <= 0x39
+                    || "!#$%&'*+-.^_`|~".utf8.contains($0)
+            }
+    }
+
     private static let harmless: Set<String> = ["accept", "accept-language", "user-agent"]
+}
+
+extension HTTPHeader {
+    /// Nothing in it ends the line early.
+    fileprivate var isValid: Bool {
+        Hop.isToken(self.name) && !self.value.utf8.contains { $0 == 0x0d || $0 == 0x0a || $0 == 0 }
+    }
 }
 
 extension HTTPFailure.Kind: Error {}

@@ -41,7 +41,7 @@ import Networking
         self.begunAt = MonotonicTime.now
         self.deadline?.set(at: self.begunAt + max(request.timeout, 0))
         guard let hop = Hop(request) else {
-            self.failSoon(.invalidURL, .dns)
+            self.failSoon(.invalidRequest, .dns)
             return
         }
         self.start(hop)

@@ -1,0 +1,51 @@
+import EventLoop
+import Events
+
+/// When a probe began and how long it may take, and what its own lateness does to its verdict.
+struct CheckClock {
+    let startedAt: Int64
+    let begunAt: Int64
+    /// In microseconds.
+    let timeout: Int64
+    let degradedAfter: Int64
+
+    init(_ limits: CheckLimits) {
+        self.startedAt = WallTime.now
+        self.begunAt = MonotonicTime.now
+        self.timeout = limits.timeout
+        self.degradedAfter = limits.degradedAfter
+    }
+
+    /// Fills in the times, and takes the blame where the loop stood still (design §2.7).
+    func settle(_ observation: inout CheckObservation, on loop: EventLoop) {
+        let total = MonotonicTime.now - self.begunAt
+        observation.timings.total = total
+        observation.overrun = max(0, total - self.timeout)
+        observation.stall = loop.longestStall(since: self.begunAt)
+        // A tenth of the timeout is what a start may be late too; less decides nothing.
+        let isLate = observation.stall > self.timeout / 10
+        switch observation.outcome {
+        case .down where isLate && !observation.wasAnswered:
+            observation.outcome = .unknown
+            observation.reason = .overload
+            observation.isLocalFault = true
+            observation.detail = "the pinger itself stood still for \(Words.duration(observation.stall))"
+        case .up where total - observation.stall > self.degradedAfter:
+            observation.outcome = .degraded
+            observation.detail =
+                "answered in \(Words.duration(total)), slower than \(Words.duration(self.degradedAfter))"
+        default: break
+        }
+    }
+}
+
+/// The times that every kind of check obeys, in microseconds.
+struct CheckLimits: Sendable, Hashable {
+    var timeout: Int64
+    var degradedAfter: Int64
+
+    init(_ monitor: Monitor) {
+        self.timeout = monitor.timeout * 1_000
+        self.degradedAfter = monitor.degradedAfter * 1_000
+    }
+}

@@ -1,1 +1,0 @@
-// Checks: see docs/architecture.md.
