@@ -1,1 +1,0 @@
-// Redis: see docs/architecture.md.
