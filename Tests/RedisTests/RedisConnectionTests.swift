@@ -27,7 +27,9 @@ import Testing
 
     @Test func `a pipeline longer than the bound answers in order`() throws {
         let redis = try self.connection()
-        let commands: [[RedisArgument]] = (0..<2500).map { ["SET", RedisArgument(Int64($0)), RedisArgument(Int64($0))] }
+        let commands: [[RedisArgument]] = (0..<2500).map { number in
+            ["SET", RedisArgument(Int64(number)), RedisArgument(Int64(number))]
+        }
         let last: [RedisArgument] = ["LPUSH", "0", "x"]
         let replies = try redis.pipeline(commands + [last, ["GET", "2499"]])
         #expect(replies.count == 2502)

@@ -1,1 +1,0 @@
--- The first migration only proves that migrations run; tables follow.
