@@ -1,0 +1,132 @@
+import CMicrohttpd
+import Synchronization
+
+extension Exchange {
+    /// More than this of a body that is too large is not even read to throw it away.
+    private static let overflowLimit = 1 << 20
+
+    /// The headers are complete: judge them, find the route, refuse early what must not be read.
+    func begin(method: UnsafePointer<CChar>, version: UnsafePointer<CChar>) -> Bool {
+        let configuration = self.engine.configuration
+        let now = self.started / 1000
+        if let opaque = unsafe apus_mhd_socket_context(self.raw) {
+            self.connection = unsafe Unmanaged<Connection>.fromOpaque(opaque).takeUnretainedValue()
+        }
+        self.connection?.enter(.busy, now: now, deadline: MonotonicClock.milliseconds + configuration.requestDeadline)
+        self.engine.tally.active.wrappingAdd(1, ordering: .relaxed)
+        self.isCounted = true
+        self.method = unsafe HTTPMethod(rawValue: String(cString: method))
+        var rules = RequestRules()
+        if let refusal = unsafe rules.judge(self.raw, self, method: method, version: version) {
+            self.engine.tally.malformed.wrappingAdd(1, ordering: .relaxed)
+            return self.queue(HTTPResponse.problem(refusal.status, refusal.detail).closing())
+        }
+        self.stage = .body
+        self.headers = rules.headers
+        switch self.engine.router.match(method: self.method ?? .get, target: self.target) {
+        case .answer(let response):
+            self.early = response
+            // A body that nobody wants is not read.
+            return rules.hasBody ? self.queue(response.closing()) : true
+        case .found(let route, let names, let values):
+            self.route = route
+            (self.names, self.values) = (names, values)
+            if let refusal = route.refusal(rules.headers, bodyLength: rules.contentLength) {
+                return self.queue(refusal.closing())
+            }
+            if rules.contentLength > 0 { self.body.reserveCapacity(rules.contentLength) }
+            return true
+        }
+    }
+
+    /// A part of the body has come; false breaks the connection.
+    func take(_ part: UnsafeRawBufferPointer) -> Bool {
+        let limit = self.route?.bodyLimit ?? 0
+        guard self.overflow == 0, self.body.count + part.count <= limit else {
+            self.overflow += part.count
+            self.body = []
+            return self.overflow <= Self.overflowLimit
+        }
+        unsafe self.body.append(contentsOf: part)
+        return true
+    }
+
+    /// The request is complete, or a worker has answered it.
+    func finish() -> Bool {
+        switch self.stage {
+        case .waiting:
+            guard let reply = self.takeReply() else { return true }
+            return self.queue(reply)
+        case .body: break
+        case .line, .answered: return false
+        }
+        if let early { return self.queue(early) }
+        guard let route = self.route else { return false }
+        if self.overflow > 0 {
+            return self.queue(.problem(413, "The body may have at most \(route.bodyLimit) bytes here.").closing())
+        }
+        // The length of a chunked body, and with it the type that it must have, is known only now.
+        if let refusal = route.refusal(self.headers, bodyLength: self.body.count) { return self.queue(refusal) }
+        if route.execution == .loop { return self.queue(route.handler(self.request)) }
+        return self.handOver(route)
+    }
+
+    private func handOver(_ route: Route) -> Bool {
+        let request = self.request
+        self.stage = .waiting
+        guard self.engine.suspended.suspend(self) else {
+            return self.queue(HTTPResponse.problem(503, "The server is stopping.").closing())
+        }
+        let isTaken = self.engine.workers.submit { self.answer(route.handler(request)) }
+        if !isTaken {
+            self.engine.tally.overloaded.wrappingAdd(1, ordering: .relaxed)
+            let headers = [(name: "Retry-After", value: "1")]
+            self.answer(.problem(503, "Too many requests are waiting; try again.", headers: headers))
+        }
+        return true
+    }
+
+    /// Gives the answer to libmicrohttpd, which sends it.
+    func queue(_ response: HTTPResponse) -> Bool {
+        self.stage = .answered
+        self.status = response.status
+        if case .events(let stream) = response.body { self.open(stream) }
+        let isStopping = self.engine.tally.isStopping.load(ordering: .relaxed)
+        guard let prepared = unsafe PreparedResponse.make(response, self, closes: response.closes || isStopping) else {
+            return false
+        }
+        defer { unsafe MHD_destroy_response(prepared) }
+        return unsafe MHD_queue_response(self.raw, UInt32(response.status), prepared) == MHD_Result.YES
+    }
+
+    private func open(_ stream: EventStream) {
+        self.stream = stream
+        self.connection?.deadline.store(.max, ordering: .relaxed)
+        stream.attach(self)
+        self.engine.streams.add(stream)
+    }
+
+    /// The request is over: nothing of the connection may be touched from now on.
+    func complete(wasAnswered: Bool) {
+        if let stream {
+            self.engine.streams.remove(stream)
+            if stream.detach() { self.engine.tally.streamsDropped.wrappingAdd(1, ordering: .relaxed) }
+        }
+        // Over before it was answered although suspended: only when the daemon stops.
+        _ = self.engine.suspended.remove(self)
+        let now = MonotonicClock.microseconds
+        self.connection?.enter(.idle, now: now / 1000, deadline: now / 1000 + self.engine.configuration.idleDeadline)
+        guard self.isCounted else { return }
+        self.engine.tally.active.wrappingSubtract(1, ordering: .relaxed)
+        self.engine.tally.requests.wrappingAdd(1, ordering: .relaxed)
+        guard let observe = self.engine.observe else { return }
+        observe(
+            HTTPServer.Observation(
+                template: self.route?.template ?? "",
+                method: self.method,
+                status: wasAnswered ? self.status : 0,
+                microseconds: now - self.started
+            )
+        )
+    }
+}

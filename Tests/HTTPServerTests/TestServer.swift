@@ -1,0 +1,76 @@
+import Glibc
+import HTTPServer
+import Synchronization
+
+/// A server on a port of its own, with routes of every kind.
+final class TestServer: Sendable {
+    let server: HTTPServer
+    let streams = Mutex<[EventStream]>([])
+    /// Handlers of `/held` wait until this is true.
+    let isReleased = Atomic<Bool>(false)
+
+    var port: UInt16 { self.server.address.port }
+
+    init(_ change: (inout HTTPServer.Configuration) -> Void = { _ in }) throws {
+        var configuration = HTTPServer.Configuration(listen: ListenAddress(host: "127.0.0.1", port: 0))
+        change(&configuration)
+        let box = Box()
+        self.server = try HTTPServer(configuration, router: Self.router(box))
+        box.owner.withLock { $0 = Weak(self) }
+    }
+
+    /// Finds the test server from its handlers, which are made before it.
+    final class Box: Sendable {
+        let owner = Mutex<Weak?>(nil)
+        var server: TestServer? { self.owner.withLock { $0?.value } }
+    }
+
+    final class Weak: Sendable {
+        weak let value: TestServer?
+        init(_ value: TestServer) { self.value = value }
+    }
+
+    static func router(_ box: Box = Box()) -> Router {
+        let shared = SharedBytes([UInt8](#"{"shared":true}"#.utf8))
+        return Router([
+            Route(.get, "/") { _ in .text("root") },
+            Route(.get, "/hello") { _ in .text("hello") },
+            Route(.get, "/shared") { _ in .json(shared) },
+            Route(.get, "/items/{id}") { .text("item \($0.parameter("id") ?? "")") },
+            Route(.get, "/items/all") { _ in .text("all") },
+            Route(.delete, "/items/{id}") { _ in .noContent },
+            Route(.post, "/echo", bodyLimit: 1000) { .json($0.body) },
+            Route(.post, "/typed", bodyLimit: 1000, contentTypes: ["application/json"]) { .json($0.body) },
+            Route(.post, "/slow", execution: .worker, bodyLimit: 1000) { .json($0.body) },
+            Route(.get, "/held", execution: .worker) { _ in
+                while let server = box.server, !server.isReleased.load(ordering: .relaxed) { usleep(1000) }
+                return .text("held")
+            },
+            Route(.get, "/events") { request in
+                let stream = EventStream(bufferLimit: 64 * 1024)
+                stream.send(ServerSentEvent(name: "hello", data: [UInt8]((request.header("last-event-id") ?? "").utf8)))
+                box.server?.streams.withLock { $0.append(stream) }
+                return .events(stream)
+            },
+        ])
+    }
+
+    /// One request on a connection of its own: everything that is answered, and whether the server closed.
+    func ask(_ bytes: [UInt8]) throws -> (text: String, isClosed: Bool) {
+        let client = try RawClient(port: self.port)
+        client.setTimeout(seconds: 2)
+        client.write(bytes)
+        return client.readToEnd()
+    }
+
+    func ask(_ text: String) throws -> (text: String, isClosed: Bool) { try self.ask([UInt8](text.utf8)) }
+}
+
+/// Waits until `condition` holds; false if it does not within ten seconds.
+func eventually(_ condition: () -> Bool) -> Bool {
+    for _ in 0..<5000 {
+        if condition() { return true }
+        usleep(2000)
+    }
+    return false
+}
