@@ -96,6 +96,8 @@ package final class Consumer {
     }
 
     /// Goes on at other positions in assigned partitions, at most `milliseconds` later.
+    ///
+    /// Throws `state` for a partition that failed: only `assign` gets it going again.
     package func seek(_ positions: some Collection<LogPosition>, milliseconds: Int = 5000) throws(KafkaError) {
         self.dropPendingFailure()
         let list = PartitionList(positions)

@@ -10,7 +10,7 @@ package enum ConsumerEvent {
     case revoked([TopicPartition], lost: Bool)
     /// Reading of one partition stopped: out of range, unknown topic or partition, unauthorised.
     ///
-    /// It goes on only after a new `assign` or `seek`; the other partitions are not concerned.
+    /// It goes on only after a new `assign` (of all partitions); the others are not concerned meanwhile.
     case partitionFailed(TopicPartition, KafkaError)
     /// The client is in trouble as a whole; unless the error is fatal, librdkafka goes on trying by itself.
     case failed(KafkaError)

@@ -1,3 +1,4 @@
+import Glibc
 import Kafka
 import Synchronization
 import Testing
@@ -25,6 +26,8 @@ struct ReadRecord: Sendable, Equatable {
     let key: [UInt8]?
     let value: [UInt8]?
     let headers: [Header]
+    /// The text of the header `kind`.
+    let kind: String?
     let timestamp: Int64
     let timestampType: Message.TimestampType
 
@@ -33,6 +36,7 @@ struct ReadRecord: Sendable, Equatable {
         self.offset = message.offset
         self.key = message.key
         self.value = message.value
+        self.kind = message.header("kind")
         self.timestamp = message.timestamp
         self.timestampType = message.timestampType
         var headers: [Header] = []
@@ -67,4 +71,14 @@ extension Consumer {
         }
         return nil
     }
+}
+
+/// Asks until the answer is yes, at most 25 seconds.
+func eventually(_ condition: () -> Bool) -> Bool {
+    let deadline = ContinuousClock.now + .seconds(25)
+    while ContinuousClock.now < deadline {
+        if condition() { return true }
+        usleep(5000)
+    }
+    return false
 }
