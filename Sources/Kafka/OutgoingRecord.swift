@@ -29,7 +29,7 @@ package struct OutgoingRecord: Sendable {
     package var value: [UInt8]?
     /// The headers in order.
     package var headers: [Header]
-    /// Comes back in the delivery report; means nothing here.
+    /// Comes back in the delivery report; below 2⁶³, means nothing here.
     package var token: UInt64
 
     /// Makes a record.

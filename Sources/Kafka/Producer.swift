@@ -11,6 +11,7 @@ import Synchronization
 package final class Producer: Sendable {
     private let queue: ProducerQueue
     private let thread: ProducerThread
+    private let acknowledgements = Acknowledgements()
 
     /// Makes a producer; the broker need not be there yet.
     ///
@@ -27,16 +28,45 @@ package final class Producer: Sendable {
         )
         configuration.enable(events: RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG)
         let client = try configuration.makeClient(RD_KAFKA_PRODUCER)
-        self.queue = ProducerQueue(client: client, options: options, log: log, onDelivery: onDelivery)
+        let acknowledgements = self.acknowledgements
+        self.queue = ProducerQueue(client: client, options: options, log: log) { reports in
+            let others = acknowledgements.take(reports)
+            if !others.isEmpty { onDelivery(others) }
+        }
         self.thread = try ProducerThread(self.queue)
     }
 
     /// Queues a record; returns at once.
     ///
-    /// Throws `queueFull` (only with `.refuse`), `unknownPartition`, `unknownTopic`, `messageTooLarge`, or `state`
-    /// after `close`; then there is no report.
+    /// Throws `queueFull` (only with `.refuse`), `unknownPartition`, `unknownTopic`, `messageTooLarge`, `state` after
+    /// `close`, or `invalidArgument` for a token of 2⁶³ and more, which are reserved; then there is no report.
     package func send(_ record: OutgoingRecord) throws(KafkaError) {
+        guard record.token < Acknowledgements.firstToken else {
+            throw KafkaError(.invalidArgument, "the token \(record.token) is reserved: use one below 2^63")
+        }
         try self.queue.send(record)
+    }
+
+    /// Sends records and waits until each is acknowledged or refused for good, at most `milliseconds`.
+    ///
+    /// Returns their reports in the records' order; these don't go to the delivery handler, and the tokens are not
+    /// used. Throws what `send` throws, then only the records before that one are sent; throws `timedOut` when
+    /// a report is missing: then the records stay queued and may still be written. Not to be called from the handler.
+    package func deliver(
+        _ records: [OutgoingRecord],
+        milliseconds: Int
+    ) throws(KafkaError) -> [DeliveryReport] {
+        guard !records.isEmpty else { return [] }
+        let (wait, tokens) = try self.acknowledgements.begin(records.count)
+        defer { self.acknowledgements.end(tokens) }
+        for (var record, token) in zip(records, tokens) {
+            record.token = token
+            try self.queue.send(record)
+        }
+        guard let reports = wait.reports(within: milliseconds) else {
+            throw KafkaError(.timedOut, "waiting for \(records.count) acknowledgements", isRetriable: true)
+        }
+        return reports
     }
 
     /// The counters.

@@ -104,6 +104,26 @@ struct ProducerTests {
         #expect { try producer.send(stray) } throws: { ($0 as? KafkaError)?.code == .unknownPartition }
     }
 
+    @Test func `a sender can wait for the acknowledgements of its records`() throws {
+        let topic = try TestBroker.embedded.makeTopic(partitions: 2)
+        let others = Collected<DeliveryReport>()
+        let producer = try Producer(topic.settings, onDelivery: { others.append($0) })
+        let records = (0..<4).map {
+            OutgoingRecord(topic: topic.name, partition: Int32($0 % 2), key: nil, value: bytes("\($0)"))
+        }
+        let reports = try producer.deliver(records, milliseconds: 10_000)
+        #expect(reports.map(\.topicPartition.partition) == [0, 1, 0, 1])
+        #expect(reports.map(\.offset) == [0, 0, 1, 1])
+        #expect(others.all.isEmpty)
+        topic.embedded?.goDown()
+        #expect { try producer.deliver(records, milliseconds: 50) } throws: {
+            ($0 as? KafkaError)?.code == .timedOut
+        }
+        topic.embedded?.comeUp()
+        #expect(producer.flush(milliseconds: 15_000))
+        #expect(producer.statistics == ProducerStatistics(delivered: 8))
+    }
+
     @Test func `a bad property is named with the reason`() throws {
         func error(_ name: String, _ value: String) -> KafkaError? {
             var settings = self.nobody
