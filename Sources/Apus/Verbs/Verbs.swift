@@ -2,6 +2,7 @@
 enum Verbs {
     static var all: [any Verb.Type] {
         [
+            UpVerb.self,
             MockVerb.self,
         ]
     }

@@ -1,5 +1,19 @@
 /// Makes any text harmless inside one line: what others send must neither begin a new line nor drive a terminal.
-enum LogEscape {
+package enum LogEscape {
+    /// Text in which only what is dangerous is escaped.
+    package static func plain(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        self.appendPlain(text, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// A value of logfmt: bare when it is one plain word, a JSON string otherwise.
+    package static func word(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        self.appendWord(text, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// Appends a JSON string, quotes included.
     ///
     /// Control characters (C0, DEL, C1), line separators and the marks that turn the direction of text are escaped.
