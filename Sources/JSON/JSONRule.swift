@@ -18,11 +18,11 @@ package struct JSONRule<Value> {
         }
     }
 
-    /// Null becomes `.some(nil)`; everything else follows this rule.
-    package var orNull: JSONRule<Value?> {
-        JSONRule<Value?> { value, pointer, findings in
+    /// Null, which becomes `.some(nil)`, or what follows `rule`.
+    package static func nullable<Wrapped>(_ rule: JSONRule<Wrapped>) -> JSONRule<Wrapped?> where Value == Wrapped? {
+        JSONRule<Wrapped?> { value, pointer, findings in
             if value == .null { return .some(nil) }
-            return self.read(value, pointer, findings).map(Optional.some)
+            return rule.read(value, pointer, findings).map(Optional.some)
         }
     }
 }
