@@ -60,11 +60,14 @@ package struct HTTPResponse: Sendable {
 
     /// Events for as long as the client stays.
     package static func events(_ stream: EventStream) -> HTTPResponse {
-        HTTPResponse(
+        let headers = [(name: "Cache-Control", value: "no-store"), (name: "X-Accel-Buffering", value: "no")]
+        var response = HTTPResponse(
             status: 200,
             contentType: "text/event-stream",
-            headers: [("Cache-Control", "no-store"), ("X-Accel-Buffering", "no")],
+            headers: headers,
             body: .events(stream)
         )
+        response.closes = true
+        return response
     }
 }

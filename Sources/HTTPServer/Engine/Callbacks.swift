@@ -19,13 +19,13 @@ func onConnection(
         return
     }
     if code == .CONNECTION_NOTIFY_STARTED {
-        let now = MonotonicClock.milliseconds
+        let now = MonotonicClock.microseconds
         let peer = unsafe apus_mhd_peer(raw).map { unsafe PeerAddress($0) }
         let connection = unsafe Connection(
             descriptor: apus_mhd_socket(raw),
             peer: peer ?? .local,
-            now: now,
-            deadline: now + engine.configuration.headerDeadline
+            microseconds: now,
+            deadline: now / 1000 + engine.configuration.headerDeadline
         )
         unsafe socketContext.pointee = Unmanaged.passRetained(connection).toOpaque()
         engine.connections.add(connection)

@@ -20,19 +20,19 @@ final class Connection: Sendable {
     let phase = Atomic<Phase>(.unfinished)
     /// When the connection is shut unless something happens, in monotonic milliseconds.
     let deadline: Atomic<Int64>
-    /// When the connection entered its phase, in monotonic milliseconds.
+    /// When the connection entered its phase, in monotonic microseconds.
     let since: Atomic<Int64>
 
-    init(descriptor: Int32, peer: PeerAddress, now: Int64, deadline: Int64) {
+    init(descriptor: Int32, peer: PeerAddress, microseconds: Int64, deadline: Int64) {
         self.descriptor = descriptor
         self.peer = peer
         self.deadline = Atomic(deadline)
-        self.since = Atomic(now)
+        self.since = Atomic(microseconds)
     }
 
     /// Goes over to another phase, which lasts until `deadline` at most.
-    func enter(_ phase: Phase, now: Int64, deadline: Int64) {
-        self.since.store(now, ordering: .relaxed)
+    func enter(_ phase: Phase, microseconds: Int64, deadline: Int64) {
+        self.since.store(microseconds, ordering: .relaxed)
         self.deadline.store(deadline, ordering: .relaxed)
         // A connection that was shut stays so, whatever its last request still does.
         var current = self.phase.load(ordering: .relaxed)

@@ -8,11 +8,11 @@ extension Exchange {
     /// The headers are complete: judge them, find the route, refuse early what must not be read.
     func begin(method: UnsafePointer<CChar>, version: UnsafePointer<CChar>) -> Bool {
         let configuration = self.engine.configuration
-        let now = self.started / 1000
         if let opaque = unsafe apus_mhd_socket_context(self.raw) {
             self.connection = unsafe Unmanaged<Connection>.fromOpaque(opaque).takeUnretainedValue()
         }
-        self.connection?.enter(.busy, now: now, deadline: MonotonicClock.milliseconds + configuration.requestDeadline)
+        let now = MonotonicClock.microseconds
+        self.connection?.enter(.busy, microseconds: now, deadline: now / 1000 + configuration.requestDeadline)
         self.engine.tally.active.wrappingAdd(1, ordering: .relaxed)
         self.isCounted = true
         self.method = unsafe HTTPMethod(rawValue: String(cString: method))
@@ -115,7 +115,8 @@ extension Exchange {
         // Over before it was answered although suspended: only when the daemon stops.
         _ = self.engine.suspended.remove(self)
         let now = MonotonicClock.microseconds
-        self.connection?.enter(.idle, now: now / 1000, deadline: now / 1000 + self.engine.configuration.idleDeadline)
+        let deadline = now / 1000 + self.engine.configuration.idleDeadline
+        self.connection?.enter(.idle, microseconds: now, deadline: deadline)
         guard self.isCounted else { return }
         self.engine.tally.active.wrappingSubtract(1, ordering: .relaxed)
         self.engine.tally.requests.wrappingAdd(1, ordering: .relaxed)
