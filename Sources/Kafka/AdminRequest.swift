@@ -9,6 +9,7 @@ import CRdKafka
     private let client: ClientHandle
 
     init(_ client: ClientHandle, _ operation: rd_kafka_admin_op_t, milliseconds: Int) {
+        client.discardEvents()
         self.client = client
         self.milliseconds = Int32(clamping: milliseconds)
         unsafe self.queue = rd_kafka_queue_new(client.raw)

@@ -34,6 +34,13 @@ import Synchronization
         unsafe rd_kafka_queue_poll(self.queue, milliseconds)
     }
 
+    /// Throws away what nobody asks for, so that the queue of a client that isn't polled doesn't grow.
+    func discardEvents() {
+        while let event = unsafe self.nextEvent(within: 0) {
+            unsafe rd_kafka_event_destroy(event)
+        }
+    }
+
     /// Ends a `nextEvent` that waits, or the next one; from any thread.
     func wakeUp() {
         unsafe rd_kafka_queue_yield(self.queue)

@@ -88,12 +88,14 @@ package final class TopicAdmin: Sendable {
 
     /// The number of a topic's partitions; nil when there is no such topic.
     package func partitionCount(of topic: String, milliseconds: Int = 10_000) throws(KafkaError) -> Int? {
-        try self.client.partitionCounts(milliseconds: milliseconds)[topic]
+        self.client.discardEvents()
+        return try self.client.partitionCounts(milliseconds: milliseconds)[topic]
     }
 
     /// The cluster's id; another one at the same address means other logs.
     package func clusterID(milliseconds: Int = 10_000) throws(KafkaError) -> String {
-        try self.client.clusterID(milliseconds: milliseconds)
+        self.client.discardEvents()
+        return try self.client.clusterID(milliseconds: milliseconds)
     }
 
     /// A topic's settings in force, such as `retention.ms` and `message.timestamp.type`; empty on an embedded broker.

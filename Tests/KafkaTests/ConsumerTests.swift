@@ -2,7 +2,7 @@ import Kafka
 import TestServers
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ConsumerTests {
     @Test(arguments: TestBroker.available)
     func `pausing and resuming loses and repeats nothing`(_ broker: TestBroker) throws {

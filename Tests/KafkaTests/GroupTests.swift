@@ -2,7 +2,7 @@ import Kafka
 import TestServers
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct GroupTests {
     @Test(arguments: TestBroker.available)
     func `two members share the partitions, and one takes over from the other`(_ broker: TestBroker) throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Kafka
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LogTests {
     @Test(arguments: TestBroker.available)
     func `a topic is read to the end asked for, and then on`(_ broker: TestBroker) throws {

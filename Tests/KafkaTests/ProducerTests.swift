@@ -3,7 +3,7 @@ import Testing
 
 @testable import Kafka
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ProducerTests {
     /// An address where nobody listens.
     private let nobody = KafkaSettings(brokers: "127.0.0.1:1")
@@ -61,6 +61,28 @@ struct ProducerTests {
         try TopicAdmin(settings).create(TopicAdmin.Topic("outage", partitions: 1))
         let topic = TestTopic(name: "outage", settings: settings, embedded: nil)
         try self.outage(topic, away: { kafka.kill() }, back: { try kafka.restart() })
+    }
+
+    @Test(.enabled(if: RealKafka.isAvailable))
+    func `of three nodes one may die, and with two dead records wait`() throws {
+        let kafka = try RealKafka(nodes: 3)
+        defer { kafka.stop() }
+        let settings = KafkaSettings(brokers: kafka.bootstrap)
+        try TopicAdmin(settings).create(TopicAdmin.Topic("three", partitions: 3))
+        let producer = try Producer(settings)
+        func records(_ value: String) -> [OutgoingRecord] {
+            (0..<3).map { OutgoingRecord(topic: "three", partition: $0, key: nil, value: bytes(value)) }
+        }
+        #expect(try producer.deliver(records("all"), milliseconds: 15_000).allSatisfy { $0.error == nil })
+        kafka.kill(3)
+        #expect(try producer.deliver(records("two"), milliseconds: 20_000).allSatisfy { $0.error == nil })
+        kafka.kill(2)
+        #expect { try producer.deliver(records("one"), milliseconds: 500) } throws: {
+            ($0 as? KafkaError)?.code == .timedOut
+        }
+        try kafka.restart(2)
+        #expect(producer.flush(milliseconds: 30_000))
+        #expect(producer.statistics == ProducerStatistics(delivered: 9))
     }
 
     private func outage(_ topic: TestTopic, away: () throws -> Void, back: () throws -> Void) throws {

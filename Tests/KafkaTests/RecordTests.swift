@@ -1,7 +1,7 @@
 import Kafka
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RecordTests {
     @Test(arguments: TestBroker.available)
     func `records keep key, value, headers, partition, order and time`(_ broker: TestBroker) throws {
