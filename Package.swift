@@ -138,7 +138,17 @@ let package = Package(
         tests("Events"),
         tests("Service", ["TestServers"]),
         tests("Schema", ["TestServers", "Postgres"]),
-        tests("Projections", ["TestServers", "Schema", "Kafka", "Postgres", "Service"]),
+        // A projection that only counts, also as a process of its own, which can be killed.
+        .executableTarget(
+            name: "ToyProjection",
+            dependencies: ["Projections", "Kafka", "Postgres", "Service"],
+            path: "Tests/ToyProjection",
+            swiftSettings: settings
+        ),
+        tests(
+            "Projections",
+            ["ToyProjection", "TestServers", "PrivateServers", "Schema", "Kafka", "Postgres", "Service"]
+        ),
         tests("Checks", ["TestServers", "Events", "HTTPClient", "Networking", "EventLoop"]),
         tests("History", ["TestServers", "Schema", "Events", "Postgres"]),
         tests("Latest", ["Events"]),

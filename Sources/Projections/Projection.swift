@@ -7,9 +7,9 @@ package import Postgres
 /// ``publish(_:)``; the rest has defaults. A ``Runner`` calls all of them on its one thread, so a projection needs no
 /// locks for what only they touch. It must be able to forget: whatever it did to a state since the last commit may be
 /// asked for again from an earlier offset, with another state object, and has to come out the same.
-package protocol Projection: AnyObject {
+package protocol Projection: AnyObject, SendableMetatype {
     /// What is held in memory for one partition, pending changes included.
-    associatedtype State: AnyObject
+    associatedtype State: AnyObject, SendableMetatype
 
     /// The key of this projection's rows in `positions`, `dead_letters` and `gaps`, such as `processor`.
     var name: String { get }
