@@ -134,7 +134,7 @@ let package = Package(
         tests("Kafka", ["TestServers"]),
         tests("Postgres", ["TestServers"]),
         tests("Redis", ["TestServers"]),
-        tests("PrivateServers"),
+        tests("PrivateServers", ["TestServers", "Postgres"]),
         tests("Events"),
         tests("Service", ["TestServers"]),
         tests("Schema", ["TestServers", "Postgres"]),

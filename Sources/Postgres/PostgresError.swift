@@ -4,7 +4,7 @@
 package struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDebugStringConvertible {
     /// What kind of failure this is.
     package struct Code: Sendable, Hashable, CustomStringConvertible {
-        private enum Kind: String { case server, connectionLost, timeout, unknownCommit, unexpected }
+        private enum Kind: String { case server, connectionLost, timeout, unknownCommit, busy, unexpected }
         private let kind: Kind
 
         /// The server answered with an error; `state` says which.
@@ -15,6 +15,8 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDe
         package static let timeout = Self(kind: .timeout)
         /// COMMIT was sent and no answer came: the transaction may or may not have happened.
         package static let unknownCommit = Self(kind: .unknownCommit)
+        /// No connection of a pool became free in time.
+        package static let busy = Self(kind: .busy)
         /// The answer or the call is not what the caller said it would be: a mistake in the program.
         package static let unexpected = Self(kind: .unexpected)
 
@@ -56,7 +58,7 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDe
 
     /// Whether the connection is gone and a new one is needed.
     package var isConnectionLost: Bool {
-        self.code != .server && self.code != .unexpected || self.state?.endsConnection == true
+        [.connectionLost, .timeout, .unknownCommit].contains(self.code) || self.state?.endsConnection == true
     }
 
     /// Whether the same transaction may succeed when it is repeated as it is: a deadlock or a conflict.
@@ -66,7 +68,7 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDe
 
     /// Whether this is an outage (lost, late, starting up, full, out of connections), not a fault of the statement.
     package var isTransient: Bool {
-        self.isConnectionLost || self.isRetryable || self.state?.isOutage == true
+        self.isConnectionLost || self.isRetryable || self.code == .busy || self.state?.isOutage == true
     }
 
     /// Whether a row with this key is there already.

@@ -91,6 +91,7 @@ package final class PrivatePostgres: Sendable {
     /// Shuts the server down: cleanly within `patience`, then at once (it recovers at the next start).
     package func stop(patience: Duration = .seconds(10)) {
         _ = self.child.end([SIGINT, SIGQUIT], patience: patience)
+        self.folder.removeSocketFolder(self.socketFolder)
     }
 
     private static func percentEncoded(_ byte: UInt8) -> String {

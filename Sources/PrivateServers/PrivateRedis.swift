@@ -72,6 +72,7 @@ package final class PrivateRedis: Sendable {
     /// Shuts the server down, at the latest after `patience`.
     package func stop(patience: Duration = .seconds(5)) {
         _ = self.child.end([SIGTERM], patience: patience)
+        self.folder.removeSocketFolder(String(self.socket.dropLast("/redis.sock".count)))
     }
 
     private static func settings(

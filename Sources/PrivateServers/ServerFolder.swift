@@ -65,6 +65,11 @@ final class ServerFolder: Sendable {
         return folder
     }
 
+    /// Removes the folder of the socket after a clean end, where it is not the server's own.
+    func removeSocketFolder(_ folder: String) {
+        if folder != self.path { unsafe rmdir(folder) }
+    }
+
     /// Notes which process serves this folder.
     func record(_ id: Int32) {
         guard let identity = ProcessIdentity(id) else { return }

@@ -1,0 +1,77 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// A bounded set of connections for threads that block: never to be used from an event loop.
+///
+/// Any thread may call it. Connections are made when they are needed and kept while they are healthy.
+package final class PostgresPool: Sendable {
+    private let url: String
+    private let size: Int
+    private let timeout: Duration
+    private let idle = Mutex<[PostgresConnection]>([])
+    /// An eventfd that counts the places: a place is taken by reading it.
+    private let places: Int32
+
+    /// A pool of at most `size` connections; `timeout` bounds connecting and is each connection's own limit.
+    package init(_ url: String, size: Int, timeout: Duration = .seconds(10)) throws(PostgresError) {
+        self.url = url
+        self.size = size
+        self.timeout = timeout
+        let flags = Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK) | Int32(EFD_SEMAPHORE)
+        self.places = eventfd(UInt32(size), flags)
+        guard self.places >= 0 else { throw PostgresError(.busy, "no descriptor is left for a pool") }
+    }
+
+    deinit {
+        Glibc.close(self.places)
+    }
+
+    /// Lends a connection to `body`, after waiting at most `limit` for one that is free.
+    ///
+    /// Throws `PostgresError.Code.busy` when none is, what connecting throws, and what `body` throws. A connection that
+    /// comes back broken or inside a transaction is closed.
+    package func withConnection<R>(
+        _ limit: Duration = .seconds(2),
+        _ body: (PostgresConnection) throws -> R
+    ) throws -> R {
+        try self.takePlace(Deadline(limit))
+        defer { _ = eventfd_write(self.places, 1) }
+        let connection = try self.takeIdle() ?? PostgresConnection(self.url, timeout: self.timeout)
+        // Given back before the place is, so that whoever gets the place finds it.
+        defer { self.giveBack(connection) }
+        return try body(connection)
+    }
+
+    private func takePlace(_ deadline: Deadline) throws(PostgresError) {
+        var count: eventfd_t = 0
+        while unsafe eventfd_read(self.places, &count) != 0 {
+            guard deadline.wait(self.places, read: true, write: false) else {
+                throw PostgresError(.busy, "all \(self.size) connections are in use")
+            }
+        }
+    }
+
+    /// An idle connection that the server has not closed meanwhile.
+    private func takeIdle() -> PostgresConnection? {
+        while let connection = self.idle.withLock({ $0.popLast() }) {
+            if connection.isStillOpen { return connection }
+        }
+        return nil
+    }
+
+    private func giveBack(_ connection: PostgresConnection) {
+        guard connection.isUsable, !connection.isInTransaction else { return }
+        self.idle.withLock { $0.append(connection) }
+    }
+}
+
+extension PostgresConnection {
+    /// Whether the server has kept an idle connection open, as far as has arrived here; never waits.
+    var isStillOpen: Bool {
+        guard self.isUsable else { return false }
+        // A server says nothing to an idle connection but that it ends it.
+        var entry = pollfd(fd: self.descriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&entry, 1, 0) == 0
+    }
+}
