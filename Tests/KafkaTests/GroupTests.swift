@@ -24,7 +24,7 @@ struct GroupTests {
         #expect(members[0].consumer.close())
     }
 
-    @Test(.enabled(if: RealKafka.isAvailable))
+    @Test(.enabled(if: RealKafka.isAvailable, "needs APUS_TEST_KAFKA"))
     func `a static member comes back without a rebalance`() throws {
         let topic = try TestBroker.real.makeTopic(partitions: 4)
         func member(_ instance: String) throws -> Member {
@@ -61,7 +61,7 @@ struct GroupTests {
         #expect(again.failure?.isFatal == true)
     }
 
-    @Test(.enabled(if: RealKafka.isAvailable))
+    @Test(.enabled(if: RealKafka.isAvailable, "needs APUS_TEST_KAFKA"))
     func `a consumer without a group commits for those who watch the lag`() throws {
         let topic = try TestBroker.real.makeTopic()
         let consumer = try topic.consumer(.none(commitsAs: "lag-\(topic.name)"))

@@ -58,7 +58,7 @@ struct LogTests {
         #expect(try admin.configuration(of: topic.name).isEmpty)
     }
 
-    @Test(.enabled(if: RealKafka.isAvailable))
+    @Test(.enabled(if: RealKafka.isAvailable, "needs APUS_TEST_KAFKA"))
     func `a topic is created once, described and deleted`() throws {
         let topic = try TestBroker.real.makeTopic(
             partitions: 5,
@@ -76,7 +76,7 @@ struct LogTests {
         try admin.delete(topic.name)
     }
 
-    @Test(.enabled(if: RealKafka.isAvailable))
+    @Test(.enabled(if: RealKafka.isAvailable, "needs APUS_TEST_KAFKA"))
     func `a deleted topic is told, and a recreated one has other records`() throws {
         let topic = try TestBroker.real.makeTopic()
         try topic.write(0..<5)
@@ -106,7 +106,7 @@ struct LogTests {
         consumer.close()
     }
 
-    @Test(.enabled(if: RealKafka.isAvailable))
+    @Test(.enabled(if: RealKafka.isAvailable, "needs APUS_TEST_KAFKA"))
     func `another cluster at the same address has another id`() throws {
         let kafka = try RealKafka()
         defer { kafka.stop() }

@@ -53,7 +53,7 @@ struct ProducerTests {
         try self.outage(topic, away: embedded.goDown, back: embedded.comeUp)
     }
 
-    @Test(.enabled(if: RealKafka.isAvailable))
+    @Test(.enabled(if: RealKafka.isAvailable, "needs APUS_TEST_KAFKA"))
     func `nothing is lost or out of order while a real broker is killed`() throws {
         let kafka = try RealKafka()
         defer { kafka.stop() }
@@ -63,7 +63,7 @@ struct ProducerTests {
         try self.outage(topic, away: { kafka.kill() }, back: { try kafka.restart() })
     }
 
-    @Test(.enabled(if: RealKafka.isAvailable))
+    @Test(.enabled(if: RealKafka.isAvailable, "needs APUS_TEST_KAFKA"))
     func `of three nodes one may die, and with two dead records wait`() throws {
         let kafka = try RealKafka(nodes: 3)
         defer { kafka.stop() }
