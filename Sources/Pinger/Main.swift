@@ -1,4 +1,83 @@
+import Glibc
+import Service
+
+/// The pinger: probes the monitors of its shares and publishes what it saw. See docs/architecture.md.
 @main
 struct Main {
-    static func main() {}
+    static func main() {
+        let program = Program.start(
+            "pinger",
+            summary: "probes the monitors of its region and publishes each result to the log",
+            settings: { PingerSettings(reading: &$0) }
+        )
+        do {
+            try run(program)
+        } catch {
+            program.log.error("the pinger can't start", ["error": "\(error)"])
+            program.log.flush()
+            exit(ExitCode.unavailable)
+        }
+    }
+
+    private static func run(_ program: Program<PingerSettings>) throws -> Never {
+        FileDescriptors.raiseLimit()
+        let settings = program.settings
+        let pinger = name(program)
+        let metrics = PingerMetrics(program.metrics, region: settings.region)
+        let publisher = try ResultPublisher(
+            settings.kafka,
+            metrics: program.metrics,
+            clockOffset: metrics.clockOffset,
+            log: program.log
+        )
+        let loops = settings.loops > 0 ? settings.loops : max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)
+        let engines = try Engines(
+            count: loops,
+            policy: settings.policy,
+            canaries: settings.canaries,
+            context: Engine.Context(
+                region: settings.region,
+                pinger: pinger,
+                concurrency: FileDescriptors.concurrency / loops,
+                publish: { publisher.publish($0) },
+                metrics: metrics
+            )
+        )
+        let watch = Watch(
+            settings,
+            pinger: pinger,
+            engines: engines,
+            publisher: publisher,
+            metrics: metrics,
+            health: program.health,
+            log: program.log
+        )
+        let health = try HealthServer(
+            listen: program.service.healthListen,
+            health: program.health,
+            metrics: program.metrics
+        )
+        program.log.info(
+            "watching",
+            ["region": settings.region, "pinger": pinger, "loops": loops, "health": "\(health.address)"]
+        )
+        watch.start()
+        program.shutdown.stage("watch") { watch.stop() }
+        program.shutdown.stage("engines") { engines.stop() }
+        program.shutdown.stage("publisher") {
+            if !publisher.close(milliseconds: 4_000) { program.log.warning("results were left unsent") }
+        }
+        program.shutdown.stage("health") { health.stop() }
+        program.runUntilStopped()
+    }
+
+    /// `INSTANCE_ID`, or a name made of region, host and process, so that two pingers of a region are told apart.
+    private static func name(_ program: Program<PingerSettings>) -> String {
+        if !program.service.instance.isEmpty { return program.service.instance }
+        return "pinger-\(program.settings.region)-\(hostName())-\(getpid())"
+    }
+
+    private static func hostName() -> String {
+        String((readText(path: "/proc/sys/kernel/hostname") ?? "unknown").prefix { !$0.isWhitespace })
+    }
 }

@@ -1,0 +1,221 @@
+import Checks
+import EventLoop
+import Events
+import Service
+import Synchronization
+
+/// One event loop's part of the monitors: starts what is due, judges what was seen, publishes (design §5).
+///
+/// Confined to its loop's thread, except where said otherwise.
+final class Engine {
+    /// What the engines of one pinger share.
+    struct Context: Sendable {
+        /// The region that results speak for.
+        var region: String
+        /// The name of this pinger in results.
+        var pinger: String
+        /// How many attempts may run at once on one loop; a descriptor each.
+        var concurrency: Int
+        /// Takes what was found; must not wait.
+        var publish: @Sendable (CheckResult) -> Void
+        /// The counters.
+        var metrics: PingerMetrics
+    }
+
+    /// A monitor with its place in the schedule.
+    private final class Entry {
+        var definition: Definition
+        var check: any Check
+        var timetable: Timetable
+        var planned: Timetable.Planned?
+        var running: (any RunningCheck)?
+        var isRunning = false
+        /// Tells an attempt's answer from that of one that was cancelled.
+        var attempts = 0
+
+        init(_ definition: Definition, _ check: any Check) {
+            self.definition = definition
+            self.check = check
+            self.timetable = Timetable(definition.monitor)
+        }
+    }
+
+    private let prober: Prober
+    private let canary: Canary
+    private let context: Context
+    private var wheel: TimerWheel
+    private var timer: LoopTimer?
+    private var entries: [Entry?] = []
+    private var free: [Int] = []
+    private var indices: [Int64: Int] = [:]
+    private var expired: [Int] = []
+    private(set) var running = 0
+
+    /// An engine on the prober's loop, made before the loop starts.
+    init(prober: Prober, canary: Canary, context: Context) {
+        self.prober = prober
+        self.canary = canary
+        self.context = context
+        self.wheel = TimerWheel(now: Engine.now)
+        self.timer = LoopTimer(on: prober.loop) { [unowned self] in self.tick() }
+    }
+
+    /// Takes in what was learned from the log.
+    func learn(_ news: [Shares.Learned]) {
+        for item in news {
+            switch item {
+            case .defined(let definition): self.define(definition)
+            case .removed(let monitor): self.remove(monitor)
+            case .dropped(let shares): self.drop(shares)
+            }
+        }
+        self.arm()
+    }
+
+    /// Forgets everything and cancels what is running.
+    func stop() {
+        for id in Array(self.indices.keys) { self.remove(id) }
+        self.timer?.cancel()
+    }
+
+    /// How many monitors there are.
+    var count: Int { self.indices.count }
+
+    private static var now: Int64 { MonotonicTime.now / 1_000 }
+
+    private func define(_ definition: Definition) {
+        let monitor = definition.monitor
+        guard let check = monitor.makeCheck(secrets: definition.secrets) else { return }
+        let index: Int
+        if let known = self.indices[monitor.id], let entry = self.entries[known] {
+            guard monitor.generation >= entry.definition.monitor.generation else { return }
+            entry.timetable = Timetable(monitor, replacing: entry.timetable)
+            entry.definition = definition
+            entry.check = check
+            index = known
+        } else {
+            index = self.free.popLast() ?? self.entries.count
+            if index == self.entries.count { self.entries.append(nil) }
+            self.entries[index] = Entry(definition, check)
+            self.indices[monitor.id] = index
+            self.context.metrics.monitors.add(1)
+        }
+        self.plan(index)
+    }
+
+    private func remove(_ monitor: Int64) {
+        guard let index = self.indices.removeValue(forKey: monitor), let entry = self.entries[index] else { return }
+        entry.running?.cancel()
+        if entry.isRunning { self.ended() }
+        self.wheel.cancel(index)
+        self.entries[index] = nil
+        self.free.append(index)
+        self.context.metrics.monitors.add(-1)
+    }
+
+    private func drop(_ shares: Set<Int>) {
+        for id in Array(self.indices.keys) where shares.contains(Partitioning.share(of: id)) { self.remove(id) }
+    }
+
+    /// Sets the timer of what comes next; a monitor whose check is running is planned when it has ended.
+    private func plan(_ index: Int) {
+        guard let entry = self.entries[index], !entry.isRunning else { return }
+        let wall = WallTime.now
+        let before = entry.timetable.skipped
+        let planned = entry.timetable.next(now: wall)
+        let covered = entry.timetable.skipped - before
+        if covered > 0 { self.context.metrics.covered.add(covered) }
+        entry.planned = planned
+        self.wheel.schedule(index, at: Engine.now + max(planned.at - wall, 0))
+    }
+
+    private func tick() {
+        self.expired.removeAll(keepingCapacity: true)
+        self.wheel.advance(to: Engine.now, into: &self.expired)
+        for index in self.expired { self.fall(due: index) }
+        self.arm()
+    }
+
+    private func arm() {
+        if let deadline = self.wheel.nextDeadline { self.timer?.set(at: deadline * 1_000) }
+    }
+
+    private func fall(due index: Int) {
+        guard let entry = self.entries[index], let planned = entry.planned, !entry.isRunning else { return }
+        let wall = WallTime.now
+        switch entry.timetable.due(planned, now: wall) {
+        case .early(let by): self.wheel.schedule(index, at: Engine.now + min(by, 60_000))
+        case .start where self.running >= self.context.concurrency:
+            // All descriptors are taken: a little later one may be free, within what the slot tolerates.
+            self.wheel.schedule(index, at: Engine.now + 5)
+        case .start:
+            self.context.metrics.lateness.observe(Double(max(wall - planned.at, 0)) / 1_000)
+            self.start(index, entry, planned)
+        case .skip:
+            entry.timetable.gaveUp(planned)
+            self.context.metrics.skipped.add()
+            self.plan(index)
+        }
+    }
+
+    private func start(_ index: Int, _ entry: Entry, _ planned: Timetable.Planned) {
+        entry.timetable.started(planned)
+        entry.isRunning = true
+        entry.attempts += 1
+        self.running += 1
+        self.context.metrics.running.add(1)
+        let monitor = entry.definition.monitor
+        let attempt = entry.attempts
+        entry.running = entry.check.start(with: self.prober) { [weak self, weak entry] observation in
+            guard let self, let entry, entry.attempts == attempt else { return }
+            entry.running = nil
+            self.judge(observation, of: monitor, planned) { verdict in
+                guard entry.attempts == attempt, entry.isRunning else { return }
+                self.finish(index, entry, monitor, planned, verdict)
+            }
+        }
+    }
+
+    /// A failure in which nothing answered waits for a canary that was asked after it; the rest stands as it is.
+    private func judge(
+        _ observation: CheckObservation,
+        of monitor: Monitor,
+        _ planned: Timetable.Planned,
+        settle: @escaping (CheckObservation) -> Void
+    ) {
+        guard Evidence.isDoubtful(observation), self.canary.exists else { return settle(observation) }
+        self.canary.settle { good in settle(good ? observation : Evidence.annulled(observation)) }
+    }
+
+    private func finish(
+        _ index: Int,
+        _ entry: Entry,
+        _ monitor: Monitor,
+        _ planned: Timetable.Planned,
+        _ verdict: CheckObservation
+    ) {
+        entry.isRunning = false
+        self.ended()
+        self.context.metrics.checks[verdict.outcome]?.add()
+        if verdict.isLocalFault { self.context.metrics.annulled.add() }
+        self.context.publish(
+            verdict.result(
+                for: monitor,
+                region: self.context.region,
+                slot: planned.slot,
+                attempt: planned.attempt,
+                pinger: self.context.pinger
+            )
+        )
+        // The monitor may be gone, or its place another's.
+        guard self.entries.indices.contains(index), self.entries[index] === entry else { return }
+        entry.timetable.finished(planned, outcome: verdict.outcome, now: WallTime.now)
+        self.plan(index)
+        self.arm()
+    }
+
+    private func ended() {
+        self.running -= 1
+        self.context.metrics.running.add(-1)
+    }
+}
