@@ -10,6 +10,8 @@ extension HTTPServer {
         /// The requests that may wait for such a thread; one more is answered 503.
         package var workerQueue = 1024
         /// The connections open at once; beyond, the one that has been idle longest makes room.
+        ///
+        /// Never more than three quarters of the files that the process may open.
         package var connections = 8192
         /// The connections open at once from one address (IPv6: one network of 64 bits).
         package var connectionsPerAddress = 4096

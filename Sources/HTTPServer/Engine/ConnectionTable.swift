@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// All open connections, and the limits that keep a stuck client from shutting others out.
@@ -26,7 +27,11 @@ final class ConnectionTable: Sendable {
     private let unfinishedPerAddress: Int
 
     init(_ configuration: HTTPServer.Configuration) {
-        self.limit = configuration.connections
+        // The process needs descriptors for other things; without any left, nobody could be let in to make room.
+        var files = rlimit()
+        let isKnown = unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0
+        let share = isKnown ? Int(clamping: files.rlim_cur) / 4 * 3 : configuration.connections
+        self.limit = max(1, min(configuration.connections, share))
         self.limitPerAddress = configuration.connectionsPerAddress
         self.unfinishedPerAddress = configuration.unfinishedPerAddress
     }
