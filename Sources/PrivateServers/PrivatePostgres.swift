@@ -2,8 +2,8 @@ import Glibc
 
 /// A PostgreSQL server of one's own, in a folder, reachable only by a Unix socket.
 ///
-/// It survives the starter's death by nothing: the kernel sends it SIGINT (a fast, clean shutdown) then. Any thread
-/// may call it. Dropping the object closes the folder's lock but leaves the server running: call `stop`.
+/// When its starter dies, however it dies, the kernel sends it SIGINT: a fast and clean shutdown. Any thread may call
+/// it. Dropping the object frees the folder's lock but leaves the server running: call `stop`.
 package final class PrivatePostgres: Sendable {
     /// What a server is for.
     package enum Durability: Sendable {
