@@ -22,6 +22,9 @@ package final class Lookup {
         self.timer = nil
     }
 
+    /// Whether somebody still waits.
+    var isOpen: Bool { self.completion != nil }
+
     func expire(on loop: EventLoop, after timeout: Int64) {
         guard self.completion != nil else { return }
         let timer = LoopTimer(on: loop) { [weak self] in self?.expired() }
