@@ -165,7 +165,7 @@ let package = Package(
                 "History",
             ]
         ),
-        tests("Apus", ["TestServers", "Service"]),
+        tests("Apus", ["TestServers", "PrivateServers", "Service"]),
         .testTarget(
             name: "PipelineTests",
             dependencies: [

@@ -31,7 +31,8 @@ struct Main {
         do throws(VerbError) {
             return try verb.run(VerbArguments(arguments, for: verb))
         } catch {
-            printError("apus: \(error.message).\n" + (error.hint.isEmpty ? "" : error.hint + "\n"))
+            let end = error.message.hasSuffix("?") ? "" : "."
+            printError("apus: \(error.message)\(end)\n" + (error.hint.isEmpty ? "" : error.hint + "\n"))
             return error.code
         }
     }

@@ -12,14 +12,12 @@ final class DataFolder: Sendable {
 
     /// Makes the folder where it is missing and takes its lock.
     ///
-    /// It belongs to this user alone. As root it may be passed through (0711), because PostgreSQL refuses root and runs
-    /// as another user; every file in it is 0600 or in a folder of mode 0700.
+    /// It and every file in it belong to this user alone.
     init(_ path: String) throws(VerbError) {
-        let mode: mode_t = geteuid() == 0 ? 0o711 : 0o700
-        guard unsafe mkdir(path, mode) == 0 || errno == EEXIST else {
+        guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else {
             throw Self.error("the data folder \(path) can't be made")
         }
-        guard unsafe chmod(path, mode) == 0, let resolved = unsafe realpath(path, nil) else {
+        guard unsafe chmod(path, 0o700) == 0, let resolved = unsafe realpath(path, nil) else {
             throw Self.error("the data folder \(path) can't be used")
         }
         defer { unsafe free(resolved) }
