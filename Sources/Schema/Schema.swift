@@ -8,7 +8,8 @@ package enum Schema {
     ///
     /// A new file in `Migrations` is one line here; a published one never changes.
     package static let migrations: [Migration] = [
-        Migration(1, "projections", PackageResources._001_projections_sql)
+        Migration(1, "projections", PackageResources._001_projections_sql),
+        Migration(2, "monitors", PackageResources._002_monitors_sql),
     ]
 
     /// Brings the database to this program's version and returns the numbers of what was applied.
