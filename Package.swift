@@ -136,7 +136,7 @@ let package = Package(
         tests("Redis", ["TestServers"]),
         tests("PrivateServers", ["TestServers", "Postgres"]),
         tests("Events"),
-        tests("Service", ["TestServers"]),
+        tests("Service", ["TestServers", "PrivateServers"]),
         tests("Schema", ["TestServers", "Postgres"]),
         // A projection that only counts, also as a process of its own, which can be killed.
         .executableTarget(
