@@ -100,10 +100,28 @@ package struct Monitor: Sendable, Hashable {
     package static func defaultTimeout(interval: Int64) -> Int64 { min(10_000, interval * 4 / 5) }
 
     /// How old the newest slot of a region may be before it no longer counts, in ms (design §2.7):
-    /// max(2.5 × interval, interval + 60 s) + timeout.
-    package var limit: Int64 { max(self.interval * 5 / 2, self.interval + 60_000) + self.timeout }
+    /// max(2.5 × interval, interval + 60 s) + timeout, and for push monitors their grace.
+    package var limit: Int64 {
+        let limit = max(self.interval * 5 / 2, self.interval + 60_000) + self.timeout
+        guard case .push(let push) = self.check else { return limit }
+        return limit + push.grace
+    }
 
     /// A gap between two applied slots longer than this forgets counters and verdict, in ms (design §4):
     /// max(3 × interval, 10 min).
     package var memory: Int64 { max(3 * self.interval, 600_000) }
+
+    /// Whether verdicts over `other` say nothing of this: another type, target or assertion (design §4).
+    ///
+    /// Header values, the body and credentials are sealed anew with each edit and so are no sign of a difference.
+    package func isAnotherTarget(than other: Monitor) -> Bool {
+        guard self.target == other.target else { return true }
+        switch (self.check, other.check) {
+        case (.http(let mine), .http(let theirs)):
+            return mine.method != theirs.method || mine.statuses != theirs.statuses || mine.keyword != theirs.keyword
+                || mine.invertKeyword != theirs.invertKeyword
+        case (.tcp, .tcp), (.push, .push): return false
+        default: return true
+        }
+    }
 }

@@ -19,6 +19,8 @@ package struct Pulse: Sendable, Hashable {
     package static let pushRegion = "push"
     /// How often a holder pulses, in ms.
     package static let interval: Int64 = 10_000
+    /// How long after its newest pulse a region still counts as watching, in ms by the partition's time.
+    package static let silence: Int64 = 30_000
 
     /// The verdict of the operator's reference targets.
     package enum Canary: String, Sendable, Hashable, CaseIterable {

@@ -1,0 +1,169 @@
+/// The step: one record of the log, and what follows from it.
+extension PartitionState {
+    /// Applies one record and appends its effects.
+    ///
+    /// The caller has refused what is a dead letter (``Record/checkTime(timestamp:)``) and passes records in the log's
+    /// order. Results and pulses first move the partition's time, and with it everything that fell due, and are
+    /// applied then; so a gap is seen before the record that ends it.
+    ///
+    /// - Parameter timestamp: the record's timestamp, Unix ms (`LogAppendTime`; the producer's on the embedded broker).
+    package mutating func step(_ record: Record, timestamp: Int64, _ effects: inout [Effect]) {
+        let cause = Cause(record: record)
+        switch record {
+        case .result(let result):
+            self.advance(to: min(result.slot, timestamp), cause, &effects)
+            effects.append(.judged(self.judge(result, cause, &effects)))
+        case .pulse(let pulse):
+            let time = min(pulse.time, timestamp)
+            self.advance(to: time, cause, &effects)
+            self.apply(pulse, time: time, cause, &effects)
+        case .change(.defined(let monitor)):
+            self.define(monitor, at: min(monitor.updatedAt, timestamp), cause, &effects)
+        case .change(.deleted(let monitor, let generation, let at)):
+            self.delete(monitor, generation, at: min(at, timestamp), &effects)
+        case .action(let action): self.act(action, &effects)
+        case .push(let push): self.hear(push, at: min(push.at, timestamp), cause, &effects)
+        }
+    }
+
+    /// Moves the partition's time and does what fell due: regions fall silent, votes go stale, graces and tombstones
+    /// end, reminders are due. Monitors are taken in the order of their ids.
+    private mutating func advance(to time: Int64, _ cause: Cause, _ effects: inout [Effect]) {
+        guard time > self.time else { return }
+        self.time = time
+        if let first = self.shares.first { self.dirtyShares.insert(first.share) }
+        var due = self.deadlines.take(through: time)
+        for index in self.shares.indices {
+            let pushWatched = self.shares[index].watch(Pulse.pushRegion)?.goesOn ?? false
+            guard self.shares[index].silence(now: time) else { continue }
+            self.dirtyShares.insert(self.shares[index].share)
+            let members = self.members(ofShare: self.shares[index].share)
+            if pushWatched, self.shares[index].watch(Pulse.pushRegion)?.goesOn == false {
+                for id in members { self.monitors[id]?.pushBase = nil }
+            }
+            due += members
+        }
+        for id in Set(due).sorted() { self.evaluate(id, cause, &effects) }
+    }
+
+    private mutating func apply(_ pulse: Pulse, time: Int64, _ cause: Cause, _ effects: inout [Effect]) {
+        let isPush = pulse.region == Pulse.pushRegion
+        var due: [Int64] = []
+        for index in self.shares.indices where isPush || self.shares[index].share == pulse.share {
+            self.dirtyShares.insert(self.shares[index].share)
+            guard self.shares[index].apply(pulse, time: time, now: self.time) else { continue }
+            let members = self.members(ofShare: self.shares[index].share)
+            if isPush {
+                for id in members { self.restartPush(id, from: time) }
+            }
+            due += members
+        }
+        for id in due.sorted() { self.evaluate(id, cause, &effects) }
+        if isPush { self.missPushes(through: time, cause, &effects) }
+    }
+
+    private func members(ofShare share: Int) -> [Int64] {
+        self.monitors.values.compactMap { $0.definition != nil && $0.share == share ? $0.id : nil }
+    }
+
+    /// Judges a result: keeps the order of (slot, attempt) per monitor and region, and counts it if it is news.
+    mutating func judge(_ result: CheckResult, _ cause: Cause, _ effects: inout [Effect]) -> Disposition {
+        guard let index = self.monitors.index(forKey: result.monitor) else { return .unknownMonitor }
+        guard let definition = self.monitors.values[index].definition else { return .deletedMonitor }
+        guard result.generation == definition.generation else { return .staleGeneration }
+        guard definition.enabled else { return .paused }
+        guard let share = self.index(ofShare: self.monitors.values[index].share) else { return .unknownMonitor }
+        let blind = self.shares[share].watch(result.region).map { $0.goesOn && $0.canary == .blind } ?? false
+        let annulled = blind && result.outcome == .down && result.reason.map(\.isSilence) ?? false
+        guard
+            let disposition = self.monitors.values[index].apply(
+                result,
+                outcome: annulled ? .unknown : result.outcome,
+                definition,
+                &effects
+            )
+        else {
+            var cause = cause
+            cause.region = result.region
+            self.evaluate(result.monitor, cause, &effects)
+            return annulled ? .annulled : .fresh
+        }
+        return disposition
+    }
+
+    /// Counts the votes of a monitor anew and remembers when to do so again.
+    mutating func evaluate(_ id: Int64, _ cause: Cause, _ effects: inout [Effect]) {
+        guard let index = self.monitors.index(forKey: id) else { return }
+        guard let share = self.index(ofShare: self.monitors.values[index].share) else { return }
+        if let end = self.monitors.values[index].tombstoneEnd, end <= self.time {
+            self.monitors.remove(at: index)
+            self.dirtyMonitors.insert(id)
+            return
+        }
+        let deadline = self.monitors.values[index].evaluate(self.shares[share], now: self.time, cause: cause, &effects)
+        if deadline < Int64.max { self.deadlines.schedule(id, at: deadline) }
+        if let due = self.monitors.values[index].pushDue { self.pushDeadlines.schedule(id, at: due) }
+        self.touch(id, &effects)
+    }
+
+    /// Notes that a monitor's row is to be written and its status document is new.
+    mutating func touch(_ id: Int64, _ effects: inout [Effect]) {
+        self.dirtyMonitors.insert(id)
+        effects.append(.statusChanged(monitor: id))
+    }
+}
+
+extension Reason {
+    /// Whether nothing answered: such a failure proves nothing where the region is blind (design §5, evidence).
+    package var isSilence: Bool {
+        switch self {
+        case .dns, .timeout, .unreachable: true
+        default: false
+        }
+    }
+}
+
+extension MonitorState {
+    /// Applies a result to its region if it is newer than the watermark; `nil`: it was, else what it is instead.
+    fileprivate mutating func apply(
+        _ result: CheckResult,
+        outcome: Outcome,
+        _ definition: Monitor,
+        _ effects: inout [Effect]
+    ) -> Disposition? {
+        var index = self.regions.firstIndex { $0.name >= result.region } ?? self.regions.count
+        if index < self.regions.count, self.regions[index].name == result.region {
+            let mark = (self.regions[index].slot, self.regions[index].attempt)
+            if (result.slot, result.attempt) == mark { return .duplicate }
+            if (result.slot, result.attempt) < mark { return .late }
+        } else {
+            let region = RegionState(name: result.region, slot: result.slot, attempt: result.attempt)
+            index = self.regions.firstIndex { $0.name > result.region } ?? self.regions.count
+            self.regions.insert(region, at: index)
+        }
+        let verdict = self.regions[index].verdict
+        self.regions[index].apply(result, outcome: outcome, of: definition)
+        self.regions[index].trackSpan(before: verdict, of: self.id, &effects)
+        return nil
+    }
+}
+
+extension RegionState {
+    /// Corrects the region's span after a result: a verdict counts from where its run began.
+    fileprivate mutating func trackSpan(before: Verdict?, of monitor: Int64, _ effects: inout [Effect]) {
+        let state: SpanState =
+            switch self.verdict {
+            case _ where self.blindFrom != nil: .unknown
+            case .none: .unknown
+            case .good: .up
+            case .bad: .down
+            }
+        guard state != self.span.state else { return }
+        let from: Int64
+        switch state {
+        case .unknown: from = max(self.slot, self.span.from)
+        default: from = self.verdict != before || self.span.from == 0 ? self.verdictFrom : self.span.from
+        }
+        self.span.turn(to: state, from: from, sight: self.sightFrom, of: monitor, region: self.name, &effects)
+    }
+}
