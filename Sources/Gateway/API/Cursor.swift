@@ -1,0 +1,40 @@
+import Crypto
+
+/// Where the next page of a list begins: opaque to clients, refused when it was made up or comes from another list.
+///
+/// Holds the sort key of the last item of the page before, so that rows which are added or removed meanwhile make
+/// nothing skip or double (design §7). Immutable; safe from every thread.
+struct Cursor: Sendable {
+    private static let codeLength = 8
+
+    private let key: [UInt8]
+    private let list: String
+
+    /// The cursors of one list, told from all others by `list`, a word without `|`.
+    init(_ list: String, key: SecretKey) {
+        self.list = list
+        self.key = key.derived(for: "cursor")
+    }
+
+    /// The cursor that continues after an item with this sort key; its parts hold no `|`.
+    func encode(_ parts: [String]) -> String {
+        let payload = Array(([self.list] + parts).joined(separator: "|").utf8)
+        return Base64.encodeURL(self.code(of: payload) + payload)
+    }
+
+    /// The sort key of a cursor of this list with `count` parts; `nil` where it is none of ours.
+    func decode(_ text: String, count: Int) -> [String]? {
+        guard text.utf8.count <= 512, let bytes = Base64.decodeURL(text), bytes.count > Cursor.codeLength else {
+            return nil
+        }
+        let payload = Array(bytes[Cursor.codeLength...])
+        guard isEqualInConstantTime(Array(bytes[..<Cursor.codeLength]), self.code(of: payload)) else { return nil }
+        let parts = String(decoding: payload, as: UTF8.self).split(separator: "|", omittingEmptySubsequences: false)
+        guard parts.count == count + 1, parts[0] == self.list else { return nil }
+        return parts.dropFirst().map(String.init)
+    }
+
+    private func code(of payload: [UInt8]) -> [UInt8] {
+        Array(BLAKE2b.hash(payload, key: self.key, length: 16).prefix(Cursor.codeLength))
+    }
+}
