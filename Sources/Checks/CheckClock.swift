@@ -22,8 +22,8 @@ struct CheckClock {
         observation.timings.total = total
         observation.overrun = max(0, total - self.timeout)
         observation.stall = loop.longestStall(since: self.begunAt)
-        // A tenth of the timeout is what a start may be late too; less decides nothing.
-        let isLate = observation.stall > self.timeout / 10
+        // A tenth of the timeout is what a start may be late too; less than 100 ms is ordinary scheduling.
+        let isLate = observation.stall > max(100_000, self.timeout / 10)
         switch observation.outcome {
         case .down where isLate && !observation.wasAnswered:
             observation.outcome = .unknown

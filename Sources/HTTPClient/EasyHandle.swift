@@ -34,6 +34,7 @@ import Networking
         unsafe apus_setopt_data(handle, CURLOPT_WRITEFUNCTION, onBody)
         unsafe apus_setopt_data(handle, CURLOPT_HEADERFUNCTION, onHeader)
         unsafe apus_setopt_opensocket(handle, onOpenSocket)
+        unsafe apus_setopt_tls_context(handle, onTLSBegun)
     }
 
     deinit {
@@ -45,7 +46,9 @@ import Networking
 
     /// Hands the transfer, which owns this handle, to the callbacks; not retained.
     func setContext(_ context: UnsafeMutableRawPointer) {
-        for option in [CURLOPT_PRIVATE, CURLOPT_WRITEDATA, CURLOPT_HEADERDATA, CURLOPT_OPENSOCKETDATA] {
+        for option in [
+            CURLOPT_PRIVATE, CURLOPT_WRITEDATA, CURLOPT_HEADERDATA, CURLOPT_OPENSOCKETDATA, CURLOPT_SSL_CTX_DATA,
+        ] {
             unsafe apus_setopt_pointer(self.handle, option, context)
         }
     }
@@ -110,13 +113,20 @@ import Networking
 
     // MARK: What came of it
 
-    func measure(isTLS: Bool) -> Measurement {
+    /// - Parameter tlsBegunAfter: when the TLS handshake began, in microseconds after the exchange, if it did.
+    func measure(isTLS: Bool, tlsBegunAfter: Int64?) -> Measurement {
         var measured = Measurement()
         let connected = self.offset(CURLINFO_CONNECT_TIME_T)
         let secured = isTLS ? self.offset(CURLINFO_APPCONNECT_TIME_T) : connected
         let sent = self.offset(CURLINFO_PRETRANSFER_TIME_T)
         let answered = self.offset(CURLINFO_STARTTRANSFER_TIME_T)
         measured.systemError = Int32(truncatingIfNeeded: self.long(CURLINFO_OS_ERRNO))
+        // curl tells when the connection was made only once TLS has been agreed upon as well.
+        if let tlsBegunAfter, connected == 0 {
+            measured.phase = .tls
+            measured.connect = tlsBegunAfter
+            return measured
+        }
         guard connected > 0 else { return measured }
         measured.connect = connected - self.offset(CURLINFO_NAMELOOKUP_TIME_T)
         measured.address = self.string(CURLINFO_PRIMARY_IP).flatMap(IPAddress.init)

@@ -3,6 +3,9 @@ import Networking
 
 /// What has come in during one hop, and the limits on it.
 struct Exchange {
+    var begunAt: Int64 = 0
+    /// When the connection was made and the TLS handshake began; both in microseconds of the monotonic clock.
+    var tlsBegunAt: Int64?
     var headerBytes = 0
     var headersTooLarge = false
     var headers: [HTTPHeader] = []

@@ -4,12 +4,7 @@ package enum HostName {
     ///
     /// `nil` if it is no host name. International names need the locale that the first ``HTTPClient`` sets.
     package static func ascii(_ name: String) -> String? {
-        if IPAddressText.isLiteral(name) { return name }
         guard !name.utf8.contains(where: { "/:@?#".utf8.contains($0) }) else { return nil }
         return WebURL("http://\(name)/")?.host
     }
-}
-
-private enum IPAddressText {
-    static func isLiteral(_ text: String) -> Bool { text.utf8.contains(0x3a) }
 }

@@ -88,6 +88,7 @@ import Networking
                 return
             }
             self.easy.prepare(hop, for: self.request, addresses: allowed)
+            self.exchange.begunAt = MonotonicTime.now
             self.isAttached = true
             let code = unsafe curl_multi_add_handle(self.client.multi, self.easy.handle)
             if code != CURLM_OK {
@@ -98,7 +99,7 @@ import Networking
 
     /// curl says that the exchange is over.
     func hopEnded(_ code: CURLcode) {
-        let measured = self.easy.measure(isTLS: self.hop?.url.isTLS ?? false)
+        let measured = self.measure()
         self.add(measured)
         let failure = self.exchange.failure(code, measured, self.easy)
         unsafe self.detach(from: self.client.multi)
@@ -120,6 +121,13 @@ import Networking
             self.outcome.redirects += 1
             self.start(next)
         }
+    }
+
+    private func measure() -> Measurement {
+        self.easy.measure(
+            isTLS: self.hop?.url.isTLS ?? false,
+            tlsBegunAfter: self.exchange.tlsBegunAt.map { $0 - self.exchange.begunAt }
+        )
     }
 
     private func add(_ measured: Measurement) {
@@ -148,7 +156,7 @@ import Networking
             self.finish(HTTPFailure(kind: .timeout, phase: .dns, code: 28))
             return
         }
-        let measured = self.easy.measure(isTLS: self.hop?.url.isTLS ?? false)
+        let measured = self.measure()
         self.add(measured)
         self.finish(HTTPFailure(kind: .timeout, phase: measured.phase, code: 28))
     }

@@ -1,4 +1,5 @@
 import CCurl
+import EventLoop
 import Glibc
 import Networking
 
@@ -51,4 +52,16 @@ func onOpenSocket(
     let descriptor = unsafe socket(address.pointee.family, type, address.pointee.protocol)
     if descriptor < 0 { transfer.exchange.socketError = errno }
     return descriptor
+}
+
+/// Called by libcurl on the loop's thread when a TLS handshake begins; `context` is the unretained transfer.
+func onTLSBegun(
+    _ easy: UnsafeMutableRawPointer?,
+    _ tls: UnsafeMutableRawPointer?,
+    _ context: UnsafeMutableRawPointer?
+) -> CURLcode {
+    if let context = unsafe context {
+        unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().exchange.tlsBegunAt = MonotonicTime.now
+    }
+    return CURLE_OK
 }

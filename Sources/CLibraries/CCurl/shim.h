@@ -24,6 +24,9 @@ static inline CURLcode apus_setopt_data(CURL *easy, CURLoption option,
 static inline CURLcode apus_setopt_opensocket(CURL *easy, curl_opensocket_callback function) {
     return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, function);
 }
+static inline CURLcode apus_setopt_tls_context(CURL *easy, curl_ssl_ctx_callback function) {
+    return curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, function);
+}
 static inline CURLcode apus_getinfo_long(CURL *easy, CURLINFO info, long *value) {
     return curl_easy_getinfo(easy, info, value);
 }
