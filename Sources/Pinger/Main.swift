@@ -52,22 +52,13 @@ struct Main {
             health: program.health,
             log: program.log
         )
-        let health = try HealthServer(
-            listen: program.service.healthListen,
-            health: program.health,
-            metrics: program.metrics
-        )
-        program.log.info(
-            "watching",
-            ["region": settings.region, "pinger": pinger, "loops": loops, "health": "\(health.address)"]
-        )
+        program.log.info("watching", ["region": settings.region, "pinger": pinger, "loops": loops])
         watch.start()
         program.shutdown.stage("watch") { watch.stop() }
         program.shutdown.stage("engines") { engines.stop() }
         program.shutdown.stage("publisher") {
             if !publisher.close(milliseconds: 4_000) { program.log.warning("results were left unsent") }
         }
-        program.shutdown.stage("health") { health.stop() }
         program.runUntilStopped()
     }
 
