@@ -1,7 +1,7 @@
 import Glibc
 import Service
 
-/// The pinger: probes the monitors of its shares and publishes what it saw. See docs/architecture.md.
+/// Probes the monitors of its shares and publishes what it saw (docs/architecture.md).
 @main
 struct Main {
     static func main() {

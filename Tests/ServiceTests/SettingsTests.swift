@@ -25,7 +25,7 @@ import Testing
         _ = reader.value("LISTEN", .hostAndPort, default: "127.0.0.1:1", "m")
         #expect(
             reader.problems.map(\.description) == [
-                "BROKERS: expected a list with commas between, found it is not set; "
+                "BROKERS: expected a list with commas between, found nothing; "
                     + "set BROKERS, or BROKERS_FILE to a file that holds it.",
                 "COUNT: expected an integer from 1 to 10, found \"70\"; correct COUNT.",
                 "FLAG: expected true or false, found \"yes\"; correct FLAG.",

@@ -30,11 +30,13 @@ struct UpOptions: Sendable {
         guard let address = HostAndPort(listen) else {
             throw VerbError("--listen: expected HOST:PORT as 127.0.0.1:8080, found '\(listen)'", code: ExitCode.usage)
         }
-        self.listen = HostAndPort(host: address.host.isEmpty ? "0.0.0.0" : address.host, port: address.port)
+        // The gateway takes numeric addresses.
+        let host = address.host.isEmpty ? "0.0.0.0" : address.host == "localhost" ? "127.0.0.1" : address.host
+        self.listen = HostAndPort(host: host, port: address.port)
         self.regions = arguments.all("--region").isEmpty ? ["local"] : arguments.all("--region")
         for region in self.regions where !Self.isRegion(region) {
             throw VerbError(
-                "--region: expected 1 to 32 small letters, digits and dashes, found '\(region)'",
+                "--region: expected 1 to 32 small letters, digits and dashes, and not push, found '\(region)'",
                 code: ExitCode.usage
             )
         }
@@ -53,7 +55,7 @@ struct UpOptions: Sendable {
     }
 
     private static func isRegion(_ name: String) -> Bool {
-        !name.isEmpty && name.utf8.count <= 32
+        !name.isEmpty && name.utf8.count <= 32 && name != "push"
             && name.utf8.allSatisfy { byte in
                 byte == UInt8(ascii: "-") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
                     || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)

@@ -9,7 +9,8 @@ package final class HealthServer: Sendable {
 
     /// Starts to serve; throws when the address can't be listened on.
     package init(listen: HostAndPort, health: Health, metrics: Metrics) throws(HTTPServerError) {
-        var configuration = HTTPServer.Configuration(listen: ListenAddress(host: listen.host, port: listen.port))
+        let host = listen.host.isEmpty ? "0.0.0.0" : listen.host
+        var configuration = HTTPServer.Configuration(listen: ListenAddress(host: host, port: listen.port))
         configuration.loops = 1
         configuration.workers = 1
         configuration.connections = 64

@@ -29,7 +29,7 @@ package struct SettingsReader {
                 SettingProblem(
                     name: name,
                     expected: type.expectation,
-                    found: "it is not set",
+                    found: "nothing",
                     remedy: "set \(name), or \(name)_FILE to a file that holds it"
                 )
             )
