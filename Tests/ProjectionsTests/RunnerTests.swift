@@ -5,7 +5,7 @@ import Testing
 import ToyProjection
 
 /// One runner and healthy servers.
-@Suite(.timeLimit(.minutes(1))) struct RunnerTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct RunnerTests {
     @Test func `every record is counted once, in the books and on the board`() throws {
         let world = try ToyWorld()
         try world.produce(500)

@@ -14,7 +14,7 @@ import ToyProjection
 final class ToyWorld {
     let database: String
     let topic = "log-\(UInt32.random(in: 0 ... .max))"
-    let partitions: Int
+    private(set) var partitions: Int
     var kafka: KafkaSettings
     let log = Log(process: "test", level: unsafe getenv("TOY_LOG") == nil ? .error : .debug, format: .logfmt)
     let metrics = Metrics()
@@ -46,12 +46,15 @@ final class ToyWorld {
     // MARK: The log
 
     /// Writes records over twenty keys, each with an identity of its own, and waits for the broker.
-    func produce(_ count: Int, prefix: String = "id") throws {
+    ///
+    /// `padding` is how many bytes of noise, which no compression makes smaller, each of them carries.
+    func produce(_ count: Int, prefix: String = "id", padding: Int = 0) throws {
         for _ in 0..<count {
             self.serial += 1
-            let key = "k\(self.serial % 20)"
-            try self.send(key: Array(key.utf8), value: Array("\(prefix)-\(self.serial)".utf8))
-            self.produced[key, default: 0] += 1
+            let share = self.serial % 20
+            let value = Array("\(prefix)-\(self.serial)-".utf8) + noise(padding)
+            try self.send(key: Array("\(share)".utf8), value: value, partition: Int32(share % self.partitions))
+            self.produced["\(share)", default: 0] += 1
         }
         #expect(self.producer?.flush(milliseconds: 10_000) == true)
     }
@@ -72,14 +75,10 @@ final class ToyWorld {
         self.producer?.close(milliseconds: 1_000)
         self.producer = nil
         let broker = try EmbeddedBroker()
-        try broker.createTopic(self.topic, partitions: partitions ?? self.partitions)
+        self.partitions = partitions ?? self.partitions
+        try broker.createTopic(self.topic, partitions: self.partitions)
         self.broker = broker
         self.kafka.brokers = broker.bootstrap
-    }
-
-    /// Forgets what was produced, for logs whose records nobody could read.
-    func forgetProduced() {
-        self.produced = [:]
     }
 
     // MARK: Readers
@@ -129,6 +128,15 @@ final class ToyWorld {
         return try ChildProcess(command)
     }
 
+    /// Whether the gauge of pausing says so.
+    var isPaused: Bool {
+        self.metrics.gauge(
+            "apus_projection_paused",
+            "1 while reading is paused because effects pile up.",
+            ["projection": "toy"]
+        ).value == 1
+    }
+
     // MARK: The books
 
     func query(_ sql: String) throws -> PostgresRows {
@@ -169,6 +177,12 @@ func waits(_ limit: Duration, _ condition: () -> Bool) -> Bool {
         usleep(10_000)
     }
     return condition()
+}
+
+/// Letters without a pattern.
+func noise(_ count: Int) -> [UInt8] {
+    var random = SplitMix(UInt64.random(in: 0 ... .max))
+    return (0..<count).map { _ in UInt8(33 + random.next() % 90) }
 }
 
 /// The toy's program lies beside the bundle of the tests.

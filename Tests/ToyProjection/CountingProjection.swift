@@ -5,8 +5,8 @@ import Synchronization
 
 /// Counts records per key: the smallest projection that has state rows, history and a volatile side.
 ///
-/// A record's value is its identity. Poison: no key, no value, a value that is not UTF-8 or begins with `poison`.
-/// A value that begins with `urgent` wants its round at once.
+/// A key is the decimal number of its share, a record's value its identity. Poison: another key, no value, a value that
+/// is not UTF-8 or begins with `poison`. A value that begins with `urgent` wants its round at once.
 package final class CountingProjection: Projection {
     package final class State {
         var counts: [String: Int64] = [:]
@@ -16,7 +16,7 @@ package final class CountingProjection: Projection {
 
     /// The tables of the toy.
     package static let schema = """
-        CREATE TABLE toy_counts (key text PRIMARY KEY, partition integer NOT NULL, count bigint NOT NULL);
+        CREATE TABLE toy_counts (key text PRIMARY KEY, count bigint NOT NULL);
         CREATE TABLE toy_history (id text PRIMARY KEY, key text NOT NULL);
         """
 
@@ -35,7 +35,7 @@ package final class CountingProjection: Projection {
     package func restore(_ partition: LogPartition, from connection: PostgresConnection) throws -> State {
         let state = State()
         let rows = try connection.query(
-            "SELECT key, count FROM toy_counts WHERE partition % $1 = $2",
+            "SELECT key, count FROM toy_counts WHERE key::int % $1 = $2",
             [.int(Int64(partition.count)), .int(Int64(partition.number))]
         )
         for row in rows {
@@ -50,8 +50,8 @@ package final class CountingProjection: Projection {
         at: LogPoint,
         into state: State
     ) throws(PoisonRecord) -> Urgency {
-        guard let key = record.key.flatMap({ String(validating: $0, as: UTF8.self) }) else {
-            throw PoisonRecord("a key in UTF-8 was expected")
+        guard let key = record.key.flatMap({ String(validating: $0, as: UTF8.self) }), Int32(key) != nil else {
+            throw PoisonRecord("a number as key was expected")
         }
         guard let bytes = record.value else { throw PoisonRecord("a value was expected") }
         guard let id = String(validating: bytes, as: UTF8.self), !id.hasPrefix("poison") else {
@@ -59,7 +59,8 @@ package final class CountingProjection: Projection {
         }
         state.counts[key, default: 0] += 1
         state.changed.insert(key)
-        state.history.append((id, key))
+        // What follows the first 40 bytes is padding.
+        state.history.append((String(id.prefix(40)), key))
         return id.hasPrefix("urgent") ? .urgent : .routine
     }
 
@@ -77,13 +78,10 @@ package final class CountingProjection: Projection {
             let keys = portion.isWhole ? Array(state.counts.keys) : Array(state.changed)
             try connection.query(
                 """
-                INSERT INTO toy_counts SELECT k, $3, c FROM unnest($1::text[], $2::bigint[]) AS n (k, c)
-                ON CONFLICT (key) DO UPDATE SET count = excluded.count, partition = excluded.partition
+                INSERT INTO toy_counts SELECT * FROM unnest($1::text[], $2::bigint[])
+                ON CONFLICT (key) DO UPDATE SET count = excluded.count
                 """,
-                [
-                    .texts(keys), .ints(keys.map { state.counts[$0] ?? 0 }),
-                    .int(Int64(portion.partition.number)),
-                ]
+                [.texts(keys), .ints(keys.map { state.counts[$0] ?? 0 })]
             )
         }
         self.board.change { if careful { $0.carefulWrites += 1 } }
