@@ -107,7 +107,7 @@ package final class EventLoop: @unchecked Sendable {
     /// Counts a stopped process, a suspended machine, a starved thread and a callback that took too long. 0 below
     /// 10 ms. On the loop's thread only.
     package func longestStall(since moment: Int64) -> Int64 {
-        let running = MonotonicTime.now - self.lastTurn
+        let running = MonotonicTime.now - max(self.lastTurn, moment)
         let current = running >= StallRecord.shortest ? running : 0
         return max(self.stalls.longest(since: moment), current)
     }

@@ -24,8 +24,8 @@ struct StallRecord {
         self.next = (self.next + 1) % StallRecord.capacity
     }
 
-    /// The longest one that ended after `moment`, in microseconds; 0: none.
+    /// The longest one, in microseconds, of which only what lies after `moment` counts; 0: none.
     func longest(since moment: Int64) -> Int64 {
-        self.stalls.reduce(0) { $1.end > moment ? max($0, $1.end - $1.begin) : $0 }
+        self.stalls.reduce(0) { max($0, $1.end - max($1.begin, moment)) }
     }
 }

@@ -9,6 +9,9 @@ package import Networking
 /// judgement by the address policy. No proxies, cookies, netrc, HSTS, Alt-Svc or session reuse. Used on the loop's
 /// thread only, and released after the loop has stopped; SIGPIPE must be ignored by the process.
 ///
+/// The first TLS handshake of a client, and one a day later on, reads the file of trusted certificates, which holds the
+/// loop up for about 50 ms; it shows as a stall.
+///
 /// International names need a UTF-8 locale: the first client sets the process's `LC_CTYPE` to `C.UTF-8`.
 @safe package final class HTTPClient: @unchecked Sendable {
     // Unchecked: owner of a curl multi handle, which only the loop's thread touches.
