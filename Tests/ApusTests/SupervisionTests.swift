@@ -8,7 +8,7 @@ import Testing
         var policy = RestartPolicy()
         var most = MostRandom()
         let pauses = (0..<8).map { _ in policy.pause(afterRunning: 10, using: &most) }
-        #expect(pauses == [200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000])
+        #expect(pauses == [200, 400, 800, 1_600, 3_200, 5_000, 5_000, 5_000])
         #expect(policy.pause(afterRunning: RestartPolicy.healthyAfter, using: &most) == 200)
     }
 
