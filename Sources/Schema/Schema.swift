@@ -10,6 +10,7 @@ package enum Schema {
     package static let migrations: [Migration] = [
         Migration(1, "projections", PackageResources._001_projections_sql),
         Migration(2, "monitors", PackageResources._002_monitors_sql),
+        Migration(4, "incidents", PackageResources._004_incidents_sql),
     ]
 
     /// Brings the database to this program's version and returns the numbers of what was applied.
