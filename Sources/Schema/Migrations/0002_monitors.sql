@@ -52,7 +52,7 @@ CREATE TABLE relay_outbox (
 
 -- One relay at a time: whoever renewed last, unless it was silent for five seconds.
 CREATE TABLE relay_lock (
-    only             boolean     PRIMARY KEY DEFAULT true CHECK (only),
+    "only"           boolean     PRIMARY KEY DEFAULT true CHECK ("only"),
     instance         text,
     backend_pid      integer,
     backend_start    timestamptz,
