@@ -1,60 +1,66 @@
 /// The fields of a decoded object, taken out by name and checked; unknown ones are ignored.
-struct Fields {
+package struct Fields {
     /// What the object held.
-    let fields: [String: JSONValue]
+    package let fields: [String: JSONValue]
 
     /// Reads one object from `bytes`.
-    init(_ bytes: Span<UInt8>, limit: Int) throws(RecordError) {
+    package init(_ bytes: Span<UInt8>, limit: Int) throws(RecordError) {
         guard bytes.count <= limit else { throw .tooLarge(bytes: bytes.count, limit: limit) }
         try self.init(try JSONValue.decode(bytes), "the record")
     }
 
-    init(_ value: JSONValue, _ field: String) throws(RecordError) {
+    /// Takes an object that was read already; `field` is its name for errors.
+    package init(_ value: JSONValue, _ field: String) throws(RecordError) {
         guard case .object(let fields) = value else { throw .wrongType(field: field, expected: "an object") }
         self.fields = fields
     }
 
     /// Checks the field `v`.
-    func checkVersion() throws(RecordError) {
+    package func checkVersion() throws(RecordError) {
         let version = try self.integer("v", Int64.min...Int64.max)
         guard version == 1 else { throw .unsupportedVersion(version) }
     }
 
     /// The field's value; `nil` if it is missing or `null`.
-    subscript(_ name: String) -> JSONValue? {
+    package subscript(_ name: String) -> JSONValue? {
         guard let value = self.fields[name], value != .null else { return nil }
         return value
     }
 
-    func required(_ name: String) throws(RecordError) -> JSONValue {
+    /// The field's value, which must be there.
+    package func required(_ name: String) throws(RecordError) -> JSONValue {
         guard let value = self[name] else { throw .missingField(name) }
         return value
     }
 
-    func integer(_ name: String, _ allowed: ClosedRange<Int64>) throws(RecordError) -> Int64 {
+    /// A whole number within bounds.
+    package func integer(_ name: String, _ allowed: ClosedRange<Int64>) throws(RecordError) -> Int64 {
         guard let value = try self.optionalInteger(name, allowed) else { throw .missingField(name) }
         return value
     }
 
-    func optionalInteger(_ name: String, _ allowed: ClosedRange<Int64>) throws(RecordError) -> Int64? {
+    /// A whole number within bounds; `nil` if it is missing.
+    package func optionalInteger(_ name: String, _ allowed: ClosedRange<Int64>) throws(RecordError) -> Int64? {
         guard let value = self[name] else { return nil }
         guard case .integer(let number) = value else { throw .wrongType(field: name, expected: "an integer") }
         try check(number, name, allowed)
         return number
     }
 
-    /// A time in Unix ms within ``Bounds/times``.
-    func time(_ name: String) throws(RecordError) -> Int64 {
+    /// A time in Unix ms of the years 2020 to 2099.
+    package func time(_ name: String) throws(RecordError) -> Int64 {
         let value = try self.integer(name, Int64.min...Int64.max)
         try checkTime(value, name)
         return value
     }
 
-    func optionalTime(_ name: String) throws(RecordError) -> Int64? {
+    /// A time in Unix ms within the bounds of all times; `nil` if it is missing.
+    package func optionalTime(_ name: String) throws(RecordError) -> Int64? {
         self[name] == nil ? nil : try self.time(name)
     }
 
-    func decimal(_ name: String) throws(RecordError) -> Double? {
+    /// A number; `nil` if it is missing.
+    package func decimal(_ name: String) throws(RecordError) -> Double? {
         switch self[name] {
         case .none: return nil
         case .integer(let value): return Double(value)
@@ -64,7 +70,7 @@ struct Fields {
     }
 
     /// A duration written in seconds, as milliseconds, rounded to the nearest.
-    func seconds(_ name: String, _ allowed: ClosedRange<Int64>) throws(RecordError) -> Int64? {
+    package func seconds(_ name: String, _ allowed: ClosedRange<Int64>) throws(RecordError) -> Int64? {
         guard let seconds = try self.decimal(name) else { return nil }
         guard abs(seconds) < 1e12 else {
             throw .outOfRange(field: name, value: "\(seconds)", allowed: "a duration in seconds")
@@ -74,19 +80,22 @@ struct Fields {
         return value
     }
 
-    func string(_ name: String, _ bytes: ClosedRange<Int> = Bounds.text) throws(RecordError) -> String {
+    /// A text of so many bytes.
+    package func string(_ name: String, _ bytes: ClosedRange<Int> = 0...4_096) throws(RecordError) -> String {
         guard let value = try self.optionalString(name, bytes) else { throw .missingField(name) }
         return value
     }
 
-    func optionalString(_ name: String, _ bytes: ClosedRange<Int> = Bounds.text) throws(RecordError) -> String? {
+    /// A text of so many bytes; `nil` if it is missing.
+    package func optionalString(_ name: String, _ bytes: ClosedRange<Int> = 0...4_096) throws(RecordError) -> String? {
         guard let value = self[name] else { return nil }
         guard case .string(let text) = value else { throw .wrongType(field: name, expected: "a string") }
         try checkLength(text.utf8.count, name, bytes)
         return text
     }
 
-    func bool(_ name: String, default value: Bool? = nil) throws(RecordError) -> Bool {
+    /// `true` or `false`.
+    package func bool(_ name: String, default value: Bool? = nil) throws(RecordError) -> Bool {
         switch self[name] {
         case .bool(let found): return found
         case .none:
@@ -97,20 +106,22 @@ struct Fields {
     }
 
     /// A word of a closed list; `nil` if it is missing.
-    func word<Word: RawRepresentable<String>>(_ name: String, of: Word.Type) throws(RecordError) -> Word? {
+    package func word<Word: RawRepresentable<String>>(_ name: String, of: Word.Type) throws(RecordError) -> Word? {
         guard let text = try self.optionalString(name) else { return nil }
         guard let word = Word(rawValue: text) else { throw .unknownValue(field: name, value: text) }
         return word
     }
 
-    func array(_ name: String, max: Int = 1_000) throws(RecordError) -> [JSONValue]? {
+    /// A list of at most `max` values; `nil` if it is missing.
+    package func array(_ name: String, max: Int = 1_000) throws(RecordError) -> [JSONValue]? {
         guard let value = self[name] else { return nil }
         guard case .array(let values) = value else { throw .wrongType(field: name, expected: "an array") }
         try checkLength(values.count, name, 0...max)
         return values
     }
 
-    func strings(_ name: String) throws(RecordError) -> [String]? {
+    /// A list of texts; `nil` if it is missing.
+    package func strings(_ name: String) throws(RecordError) -> [String]? {
         guard let values = try self.array(name) else { return nil }
         var strings: [String] = []
         for value in values {
@@ -121,7 +132,8 @@ struct Fields {
         return strings
     }
 
-    func integers(_ name: String) throws(RecordError) -> [Int64]? {
+    /// A list of whole numbers; `nil` if it is missing.
+    package func integers(_ name: String) throws(RecordError) -> [Int64]? {
         guard let values = try self.array(name) else { return nil }
         var integers: [Int64] = []
         for value in values {

@@ -1,13 +1,18 @@
 /// A JSON value as a tree, for the records that are read rarely.
-enum JSONValue: Sendable, Hashable {
+package enum JSONValue: Sendable, Hashable {
+    /// `null`.
     case null
+    /// `true` or `false`.
     case bool(Bool)
     /// A number without fraction that fits Int64.
     case integer(Int64)
     /// Any other finite number.
     case decimal(Double)
+    /// A text.
     case string(String)
+    /// An array.
     case array([JSONValue])
+    /// An object.
     case object([String: JSONValue])
 
     /// Reads exactly one value from `bytes`.

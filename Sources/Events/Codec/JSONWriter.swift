@@ -1,19 +1,23 @@
 /// Appends JSON to bytes that the caller reuses.
-struct JSONWriter: ~Copyable {
+package struct JSONWriter: ~Copyable {
     /// What was written.
-    var bytes: [UInt8]
+    package var bytes: [UInt8]
     private var needsComma = false
 
     /// Continues `bytes`, which the caller hands over so that nothing is copied.
-    init(_ bytes: consuming [UInt8] = []) { self.bytes = bytes }
+    package init(_ bytes: consuming [UInt8] = []) { self.bytes = bytes }
 
-    mutating func beginObject() { self.open(0x7B) }
-    mutating func endObject() { self.close(0x7D) }
-    mutating func beginArray() { self.open(0x5B) }
-    mutating func endArray() { self.close(0x5D) }
+    /// Opens an object.
+    package mutating func beginObject() { self.open(0x7B) }
+    /// Closes an object.
+    package mutating func endObject() { self.close(0x7D) }
+    /// Opens an array.
+    package mutating func beginArray() { self.open(0x5B) }
+    /// Closes an array.
+    package mutating func endArray() { self.close(0x5D) }
 
     /// A field's name, which must need no escaping.
-    mutating func name(_ name: StaticString) {
+    package mutating func name(_ name: StaticString) {
         self.separate()
         self.bytes.append(0x22)
         name.withUTF8Buffer { unsafe self.bytes.append(contentsOf: $0) }
@@ -23,23 +27,26 @@ struct JSONWriter: ~Copyable {
     }
 
     /// A field's name of any text.
-    mutating func name(text: String) {
+    package mutating func name(text: String) {
         self.string(text)
         self.bytes.append(0x3A)
         self.needsComma = false
     }
 
-    mutating func null() {
+    /// `null`.
+    package mutating func null() {
         self.separate()
         self.bytes.append(contentsOf: [0x6E, 0x75, 0x6C, 0x6C])
     }
 
-    mutating func bool(_ value: Bool) {
+    /// `true` or `false`.
+    package mutating func bool(_ value: Bool) {
         self.separate()
         self.bytes.append(contentsOf: (value ? "true" : "false").utf8)
     }
 
-    mutating func integer(_ value: Int64) {
+    /// A whole number.
+    package mutating func integer(_ value: Int64) {
         self.separate()
         if value < 0 { self.bytes.append(0x2D) }
         var rest = value.magnitude
@@ -52,14 +59,14 @@ struct JSONWriter: ~Copyable {
     }
 
     /// A finite number in its shortest form; whole ones without a fraction.
-    mutating func decimal(_ value: Double) {
+    package mutating func decimal(_ value: Double) {
         if let whole = Int64(exactly: value) { return self.integer(whole) }
         self.separate()
         self.bytes.append(contentsOf: (value.isFinite ? value.description : "null").utf8)
     }
 
     /// A duration of whole milliseconds, written in seconds with up to three decimals.
-    mutating func seconds(_ milliseconds: Int64) {
+    package mutating func seconds(_ milliseconds: Int64) {
         self.integer(milliseconds / 1_000)
         var rest = Int(abs(milliseconds % 1_000))
         guard rest > 0 else { return }
@@ -73,7 +80,7 @@ struct JSONWriter: ~Copyable {
     }
 
     /// Text, escaped where it must be; a NUL becomes U+FFFD.
-    mutating func string(_ text: String) {
+    package mutating func string(_ text: String) {
         self.separate()
         self.bytes.append(0x22)
         for byte in text.utf8 {
@@ -109,47 +116,53 @@ struct JSONWriter: ~Copyable {
 }
 
 extension JSONWriter {
-    mutating func field(_ name: StaticString, _ value: Int64) {
+    /// A field with a whole number.
+    package mutating func field(_ name: StaticString, _ value: Int64) {
         self.name(name)
         self.integer(value)
     }
-    mutating func field(_ name: StaticString, _ value: Bool) {
+    /// A field with `true` or `false`.
+    package mutating func field(_ name: StaticString, _ value: Bool) {
         self.name(name)
         self.bool(value)
     }
-    mutating func field(_ name: StaticString, _ value: String) {
+    /// A field with a text.
+    package mutating func field(_ name: StaticString, _ value: String) {
         self.name(name)
         self.string(value)
     }
-    mutating func field(_ name: StaticString, seconds: Int64) {
+    /// A field with a duration of whole milliseconds, in seconds.
+    package mutating func field(_ name: StaticString, seconds: Int64) {
         self.name(name)
         self.seconds(seconds)
     }
     /// Writes `null` for nothing.
-    mutating func nullable(_ name: StaticString, _ value: Int64?) {
+    package mutating func nullable(_ name: StaticString, _ value: Int64?) {
         self.name(name)
         if let value { self.integer(value) } else { self.null() }
     }
     /// Writes `null` for nothing.
-    mutating func nullable(_ name: StaticString, _ value: String?) {
+    package mutating func nullable(_ name: StaticString, _ value: String?) {
         self.name(name)
         if let value { self.string(value) } else { self.null() }
     }
     /// Writes nothing at all for nothing.
-    mutating func optional(_ name: StaticString, _ value: Int64?) {
+    package mutating func optional(_ name: StaticString, _ value: Int64?) {
         if let value { self.field(name, value) }
     }
     /// Writes nothing at all for nothing.
-    mutating func optional(_ name: StaticString, _ value: String?) {
+    package mutating func optional(_ name: StaticString, _ value: String?) {
         if let value { self.field(name, value) }
     }
-    mutating func field(_ name: StaticString, _ values: [String]) {
+    /// A field with a list of texts.
+    package mutating func field(_ name: StaticString, _ values: [String]) {
         self.name(name)
         self.beginArray()
         for value in values { self.string(value) }
         self.endArray()
     }
-    mutating func field(_ name: StaticString, _ values: [Int64]) {
+    /// A field with a list of whole numbers.
+    package mutating func field(_ name: StaticString, _ values: [Int64]) {
         self.name(name)
         self.beginArray()
         for value in values { self.integer(value) }
