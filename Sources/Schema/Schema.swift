@@ -10,6 +10,7 @@ package enum Schema {
     package static let migrations: [Migration] = [
         Migration(1, "projections", PackageResources._001_projections_sql),
         Migration(2, "monitors", PackageResources._002_monitors_sql),
+        Migration(3, "history", PackageResources._003_history_sql),
         Migration(4, "incidents", PackageResources._004_incidents_sql),
     ]
 
