@@ -1,1 +1,0 @@
-// Latest: see docs/architecture.md.

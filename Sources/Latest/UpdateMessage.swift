@@ -1,0 +1,86 @@
+package import Events
+
+/// What is published on ``LatestKeys/updates`` when a status was written: the status and what led to it.
+package struct UpdateMessage: Sendable, Hashable {
+    /// Who writes: another name after each start of a processor.
+    package var writer: String
+    /// The writer's messages are numbered from 1 without holes; a hole means that some were missed: load all anew.
+    package var sequence: Int64
+    /// The new status, or a tombstone.
+    package var status: StatusDocument
+    /// The results since the monitor's last message, the oldest first.
+    package var results: [RecentResult]
+    /// The incidents that began or ended, in order; `endedAt` tells which.
+    package var incidents: [IncidentNews]
+
+    /// A message with these values.
+    package init(
+        writer: String,
+        sequence: Int64,
+        status: StatusDocument,
+        results: [RecentResult] = [],
+        incidents: [IncidentNews] = []
+    ) {
+        self.writer = writer
+        self.sequence = sequence
+        self.status = status
+        self.results = results
+        self.incidents = incidents
+    }
+
+    /// The message as JSON, as the writer's script puts it together: what is before the number, the number, the rest.
+    package var encoded: [UInt8] {
+        let body = UpdateMessage.body(status: self.status.encoded, results: self.results, incidents: self.incidents)
+        return UpdateMessage.head(writer: self.writer) + Array(String(self.sequence).utf8) + body
+    }
+
+    /// The beginning of each message of a writer, up to the number.
+    package static func head(writer: String) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.field("v", 1)
+        json.field("writer", writer)
+        json.name("sequence")
+        return json.bytes
+    }
+
+    /// The rest of a message after the number; `status` is an encoded document.
+    package static func body(status: [UInt8], results: [RecentResult], incidents: [IncidentNews]) -> [UInt8] {
+        var bytes = Array(",\"status\":".utf8)
+        bytes += status
+        UpdateMessage.append("results", results.map(\.encoded), to: &bytes)
+        UpdateMessage.append("incidents", incidents.map(\.encoded), to: &bytes)
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
+    }
+
+    /// Reads a message; throws ``RecordError`` where the bytes are none.
+    package static func decode(_ bytes: [UInt8]) throws(RecordError) -> UpdateMessage {
+        let fields = try Fields(bytes.span, limit: 1_048_576)
+        try fields.checkVersion()
+        var results: [RecentResult] = []
+        for value in try fields.array("results") ?? [] {
+            results.append(try RecentResult.decode(try Fields(value, "results")))
+        }
+        var incidents: [IncidentNews] = []
+        for value in try fields.array("incidents") ?? [] {
+            incidents.append(try IncidentNews(try Fields(value, "incidents")))
+        }
+        return UpdateMessage(
+            writer: try fields.string("writer"),
+            sequence: try fields.integer("sequence", 1...Int64.max),
+            status: try StatusDocument.decode(try Fields(try fields.required("status"), "status")),
+            results: results,
+            incidents: incidents
+        )
+    }
+
+    private static func append(_ name: String, _ values: [[UInt8]], to bytes: inout [UInt8]) {
+        bytes += ",\"\(name)\":[".utf8
+        for (index, value) in values.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes += value
+        }
+        bytes.append(UInt8(ascii: "]"))
+    }
+}
