@@ -23,15 +23,12 @@ final class AheadOfBooks: Sendable {
 
     private let shared = Mutex(Shared())
     private let wakeup = Wakeup()
-    private let thread: Mutex<DedicatedThread?> = Mutex(nil)
 
     /// Begins to look for PostgreSQL at once; `wake` is called on the thread that found it.
     init(_ url: String, name: String, timeout: Duration, wake: @escaping @Sendable () -> Void) {
-        let thread = DedicatedThread("\(name)-pg") { [self] in
+        _ = DedicatedThread("\(name)-pg") { [self] in
             self.search(url, name: name, timeout: timeout, wake: wake)
         }
-        self.thread.withLock { $0 = thread }
-        self.wakeup.raise()
     }
 
     /// Takes the connection that was found since the last call, if one was.
@@ -62,11 +59,10 @@ final class AheadOfBooks: Sendable {
         self.shared.withLock { $0.backoff.reset() }
     }
 
-    /// Ends the thread; an attempt to connect that runs is waited for, at most its timeout.
+    /// Lets the thread end by itself, after an attempt to connect that runs: nobody need wait for it.
     func end() {
         self.shared.withLock { $0.search = .ended }
         self.wakeup.raise()
-        self.thread.withLock { $0.take() }?.join()
     }
 
     private func search(_ url: String, name: String, timeout: Duration, wake: @Sendable () -> Void) {

@@ -11,21 +11,18 @@ final class LogWatch: Sendable {
     private let seen = Mutex<LogIdentity?>(nil)
     private let ended = Atomic(false)
     private let wakeup = Wakeup()
-    private let thread = Mutex<DedicatedThread?>(nil)
 
     init(_ settings: KafkaSettings, topic: String) {
-        let thread = DedicatedThread("log-watch") { [self] in self.watch(settings, topic: topic) }
-        self.thread.withLock { $0 = thread }
+        _ = DedicatedThread("log-watch") { [self] in self.watch(settings, topic: topic) }
     }
 
     /// The log as the broker last told; `nil`: never, or not in this moment.
     var identity: LogIdentity? { self.seen.withLock { $0 } }
 
-    /// Ends the thread, some seconds later where the broker doesn't answer.
+    /// Lets the thread end by itself, some seconds later where the broker doesn't answer: nobody need wait for it.
     func end() {
         self.ended.store(true, ordering: .releasing)
         self.wakeup.raise()
-        self.thread.withLock { $0.take() }?.join()
     }
 
     private func watch(_ settings: KafkaSettings, topic: String) {

@@ -150,6 +150,8 @@ extension ReadingLoop {
         self.connection = nil
         self.books.lose(connection, reason: String(describing: error))
         self.goAhead(self.heldInOrder)
+        // Even where nothing was pending: a take or a commit may have happened without an answer.
+        for holding in self.held.values { holding.forget() }
     }
 
     private func goAhead(_ holdings: [Held]) {

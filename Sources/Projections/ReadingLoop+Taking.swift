@@ -40,6 +40,11 @@ extension ReadingLoop {
         guard !present.isEmpty else { return }
         let (taken, otherGeneration) = try self.round.fence.take(present, count: count, on: connection)
         self.metrics.takes.add(taken.count)
+        for row in taken {
+            // If what follows fails, rounds go on under the new epoch: nobody else was there in between.
+            guard let memory = self.memory(row.partition), memory.epoch == row.epoch - 1 else { continue }
+            memory.epoch = row.epoch
+        }
         let views = try inspection.views(
             taken.map { ($0.partition, [$0.books, self.memory($0.partition)?.memory].compactMap(\.self)) }
         )
@@ -73,7 +78,7 @@ extension ReadingLoop {
             row.partition,
             books: row.books,
             memory: isSame ? memory?.memory : nil,
-            isUnchanged: isSame && memory?.isClean == true && memory?.epoch == row.epoch - 1,
+            isUnchanged: isSame && memory?.isClean == true && memory?.epoch == row.epoch,
             log: view,
             otherGeneration: otherGeneration
         )

@@ -36,6 +36,7 @@ final class ReadingLoop<P: Projection> {
     private var pressure = BackPressure()
     private var consumerBackoff = Backoff(first: 500, limit: 10_000)
     private var nextConsumer: Int64 = 0
+    private var nextTrouble: Int64 = 0
     var lastRound: Int64 = 0
     private var lastTending: Int64 = 0
 
@@ -174,11 +175,15 @@ final class ReadingLoop<P: Projection> {
             self.held[place.partition]?.isSuspended = true
             self.waiting[place.partition] = MonotonicClock.millis
         case .failed(let error):
+            // While a broker is away there is one of these every few hundred milliseconds.
+            guard MonotonicClock.millis >= self.nextTrouble else { return }
+            self.nextTrouble = MonotonicClock.millis + 10_000
             self.log.warning("trouble with the broker", ["error": error.description])
         }
     }
 
     private func assign(_ partitions: Set<Int32>) {
+        self.settleBooks(self.heldInOrder)
         self.release(self.heldInOrder)
         self.assigned = partitions
         self.waiting = Dictionary(uniqueKeysWithValues: partitions.map { ($0, MonotonicClock.millis) })

@@ -59,4 +59,30 @@ import ToyProjection
         try world.expectExact(within: .seconds(20))
         first.stop()
     }
+
+    @Test func `partitions that leave and come back without PostgreSQL go on from memory`() throws {
+        let server = try PostgresServer()
+        defer { server.stop() }
+        let world = try ToyWorld(server: server)
+        let board = ToyBoard()
+        let first = world.run(board, "first", withoutGroup: false)
+        try world.produce(200)
+        try world.expectExact()
+        server.freeze()
+        try world.produce(100)
+        let shows = { board.now.shown.mapValues(\.count) == world.produced }
+        #expect(waits(.seconds(5), shows))
+        // The second can't restore what it is given; the first gives it up and gets it back.
+        let second = world.run(ToyBoard(), "second", withoutGroup: false)
+        #expect(waits(.seconds(15)) { first.partitions.count == 2 })
+        try world.produce(100)
+        second.stop()
+        #expect(waits(.seconds(15)) { first.partitions.count == 4 })
+        try world.produce(100)
+        #expect(waits(.seconds(5), shows))
+        #expect(first.isAway)
+        server.thaw()
+        try world.expectExact()
+        first.stop()
+    }
 }
