@@ -1,0 +1,178 @@
+import Events
+import HTTPServer
+import Service
+import Synchronization
+
+/// The status of every monitor in memory, each already rendered: reads touch neither Redis nor PostgreSQL, and cost
+/// the same however many monitors there are (design §2.10, §7).
+///
+/// Any thread may read; the lock is held for the copying of references only. `BoardUpdates` keeps it fresh.
+final class Board: Sendable {
+    /// A page of statuses.
+    struct Page: Sendable {
+        /// The statuses in order of their ids.
+        var items: [SharedBytes]
+        /// The id after which the next page begins; `nil`: this is the last one.
+        var next: Int64?
+    }
+
+    private struct Contents {
+        var entries: [Int64: BoardEntry] = [:]
+        var all = SortedIDs()
+        var byState: [State: SortedIDs] = [:]
+        var deadlines = Deadlines()
+        var isLoaded = false
+        var isStale = true
+    }
+
+    /// Who is told of what changes.
+    let live: LiveEvents
+    private let contents = Mutex(Contents())
+    /// Held while changes are made and told, so that clients hear of them in the order in which they were made.
+    private let changing = Mutex(())
+
+    /// An empty board, stale until it is loaded.
+    init(live: LiveEvents = LiveEvents()) {
+        self.live = live
+    }
+
+    // MARK: Reading
+
+    /// Whether the board was ever loaded; before that it has no answer for anyone.
+    var isLoaded: Bool { self.contents.withLock { $0.isLoaded } }
+
+    /// Whether changes may be missing: the subscription is broken.
+    var isStale: Bool { self.contents.withLock { $0.isStale } }
+
+    /// The ids of all monitors, ascending.
+    var ids: [Int64] { self.contents.withLock { $0.all.ids } }
+
+    /// Whether there is such a monitor.
+    func contains(_ id: Int64) -> Bool { self.contents.withLock { $0.entries[id] != nil } }
+
+    /// The status of one monitor at `now`, Unix ms; `nil` where there is no such monitor.
+    func status(of id: Int64, now: Int64 = WallClock.millis) -> SharedBytes? {
+        guard let entry = self.contents.withLock({ $0.entries[id] }) else { return nil }
+        return entry.isTooOld(now) ? entry.grownOld().body : entry.body
+    }
+
+    /// The statuses behind the id `after`, at most `limit`; with `state` only of monitors in it.
+    func page(after: Int64?, limit: Int, state: State? = nil, now: Int64 = WallClock.millis) -> Page {
+        let (entries, next) = self.contents.withLock { contents in
+            let ids = state.map { contents.byState[$0] ?? SortedIDs() } ?? contents.all
+            let rest = ids.after(after ?? 0)
+            let page = rest.prefix(limit)
+            return (page.compactMap { contents.entries[$0] }, rest.count > limit ? page.last : nil)
+        }
+        var items: [SharedBytes] = []
+        items.reserveCapacity(entries.count)
+        for entry in entries {
+            if !entry.isTooOld(now) {
+                items.append(entry.body)
+            } else if state == nil {
+                // With a filter it no longer belongs here; the sweep is about to move it.
+                items.append(entry.grownOld().body)
+            }
+        }
+        return Page(items: items, next: next)
+    }
+
+    // MARK: Changing
+
+    /// Takes over statuses that are newer than those known, and tells the clients.
+    ///
+    /// `results`, a JSON array of what led to them, goes to those who named the monitor.
+    func apply(_ entries: [BoardEntry], results: [UInt8]? = nil, now: Int64 = WallClock.millis) {
+        guard !entries.isEmpty else { return }
+        self.changing.withLock { _ in
+            let changes = self.contents.withLock { contents in
+                entries.compactMap { entry in
+                    Self.put(entry.isTooOld(now) ? entry.grownOld() : entry, results: results, &contents)
+                }
+            }
+            for change in changes { self.live.publish(change) }
+        }
+    }
+
+    /// Tells the clients of an incident, a JSON object.
+    func publish(incident: [UInt8]) {
+        self.changing.withLock { _ in self.live.publish(incident: incident) }
+    }
+
+    /// Shows a monitor of which only the definition is known as `new` or `paused`, unless more is known of it.
+    func introduce(_ definition: Monitor) {
+        let entry = StatusRendering.entry(definition)
+        self.contents.withLock { contents in
+            if contents.entries[entry.id] == nil { _ = Self.put(entry, &contents) }
+        }
+    }
+
+    /// Takes monitors off that were deleted, and tells the clients.
+    func remove(_ ids: [Int64]) {
+        guard !ids.isEmpty else { return }
+        self.changing.withLock { _ in
+            let removed = self.contents.withLock { contents in
+                ids.filter { id in
+                    guard let entry = contents.entries.removeValue(forKey: id) else { return false }
+                    contents.all.remove(id)
+                    contents.byState[entry.state]?.remove(id)
+                    return true
+                }
+            }
+            for id in removed { self.live.publish(deleted: id) }
+        }
+    }
+
+    /// Says that the board was loaded and whether it hears of changes.
+    func mark(loaded: Bool = false, stale: Bool) {
+        let hasChanged = self.contents.withLock { contents in
+            let hasChanged = contents.isStale != stale
+            contents.isLoaded = contents.isLoaded || loaded
+            contents.isStale = stale
+            return hasChanged
+        }
+        guard hasChanged else { return }
+        self.changing.withLock { _ in self.live.publish(stale: stale) }
+    }
+
+    /// Turns what has grown too old at `now`, Unix ms, into `unknown`, and tells the clients.
+    func sweep(now: Int64 = WallClock.millis) {
+        self.changing.withLock { _ in
+            let changes = self.contents.withLock { contents in
+                contents.deadlines.due(now).compactMap { id -> LiveEvents.StatusChange? in
+                    guard let entry = contents.entries[id], let unknownFrom = entry.unknownFrom else { return nil }
+                    guard unknownFrom <= now else {
+                        contents.deadlines.add(id, at: unknownFrom)
+                        return nil
+                    }
+                    return Self.put(entry.grownOld(), &contents)
+                }
+            }
+            for change in changes { self.live.publish(change) }
+        }
+    }
+
+    /// Puts an entry in its place unless a newer one is there; returns what is to be told.
+    private static func put(
+        _ entry: BoardEntry,
+        results: [UInt8]? = nil,
+        _ contents: inout Contents
+    ) -> LiveEvents.StatusChange? {
+        let former = contents.entries[entry.id]
+        if let former, let known = former.point {
+            guard let point = entry.point, point >= known else { return nil }
+            if point == known, entry.state == former.state, entry.unknownFrom == former.unknownFrom { return nil }
+        }
+        contents.entries[entry.id] = entry
+        if former == nil { contents.all.insert(entry.id) }
+        if former?.state != entry.state {
+            if let former { contents.byState[former.state]?.remove(entry.id) }
+            contents.byState[entry.state, default: SortedIDs()].insert(entry.id)
+        }
+        if let unknownFrom = entry.unknownFrom {
+            contents.deadlines.add(entry.id, at: unknownFrom, formerly: former?.unknownFrom)
+        }
+        let isNews = former?.point == nil || former?.state != entry.state
+        return LiveEvents.StatusChange(monitor: entry.id, body: entry.body, results: results, isChangeOfState: isNews)
+    }
+}

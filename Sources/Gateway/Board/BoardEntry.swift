@@ -1,0 +1,39 @@
+import Events
+import HTTPServer
+import Latest
+
+/// What the board holds of one monitor: its status as the API answers it, rendered once and served to many.
+struct BoardEntry: Sendable {
+    let id: Int64
+    /// The place in the log that it was made from, of two the greater one is the truth; `nil`: the definition alone.
+    let point: LatestPoint?
+    /// What is shown; `unknown` also when nothing newer came in time.
+    let state: State
+    /// From when on, Unix ms, `unknown` is the truth unless something newer comes; `nil`: the state does not age.
+    let unknownFrom: Int64?
+    /// The JSON object.
+    let body: SharedBytes
+    /// Where in the body the members `state` to `since` lie, which change when the status grows too old.
+    let verdict: Range<Int>
+
+    /// Whether the status is too old to be shown at `now`, Unix ms (design §2.7).
+    func isTooOld(_ now: Int64) -> Bool { self.unknownFrom.map { $0 <= now } ?? false }
+
+    /// The same monitor as `unknown` since its status grew too old; itself where the state does not age.
+    func grownOld() -> BoardEntry {
+        guard let unknownFrom = self.unknownFrom else { return self }
+        let bytes = self.body.bytes
+        let verdict = StatusRendering.verdict(.unknown, degraded: false, since: unknownFrom)
+        var body = Array(bytes[..<self.verdict.lowerBound])
+        body.append(contentsOf: verdict)
+        body.append(contentsOf: bytes[self.verdict.upperBound...])
+        return BoardEntry(
+            id: self.id,
+            point: self.point,
+            state: .unknown,
+            unknownFrom: nil,
+            body: SharedBytes(body),
+            verdict: self.verdict.lowerBound..<self.verdict.lowerBound + verdict.count
+        )
+    }
+}
