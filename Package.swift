@@ -106,7 +106,8 @@ let package = Package(
         process(
             "Gateway",
             [
-                "Events", "History", "Latest", "Schema", "Service", "Kafka", "Postgres", "Redis", "HTTPServer", "JSON",
+                "Events", "Projections", "History", "Latest", "Schema", "Service", "Kafka", "Postgres", "Redis",
+                "HTTPServer", "JSON",
                 "Crypto", "Networking",
             ]
         ),

@@ -1,4 +1,76 @@
+import Glibc
+import HTTPServer
+import Kafka
+import Postgres
+import Projections
+import Service
+
+/// The gateway: what people and programs speak to.
 @main
 struct Main {
-    static func main() {}
+    static func main() {
+        let program = Program.start(
+            "gateway",
+            summary: "serves status, history and management over REST, and tells the log what people change",
+            settings: { GatewaySettings(reading: &$0) }
+        )
+        do {
+            try run(program)
+        } catch {
+            program.log.error("the gateway can't start", ["error": "\(error)"])
+            program.log.flush()
+            exit(ExitCode.unavailable)
+        }
+    }
+
+    private static func run(_ program: Program<GatewaySettings>) throws -> Never {
+        let settings = program.settings
+        let log = program.log
+        let instance = program.service.instance.isEmpty ? "gateway-\(getpid())" : program.service.instance
+        let pool = try PostgresPool(settings.database.revealed, size: 8, timeout: .seconds(5))
+        let keys = APIKeys(secretKey: settings.secretKey, adminKey: settings.adminKey)
+        let producer = try Producer(
+            settings.kafka,
+            log: { log.debug("kafka", ["facility": $0.facility, "text": $0.text]) }
+        )
+        let relay = Relay(
+            settings,
+            instance: instance,
+            producer: producer,
+            metrics: RelayMetrics(program.metrics),
+            health: program.health,
+            log: log
+        )
+        let pulses = PushPulses(producer, admin: try TopicAdmin(settings.kafka), instance: instance)
+        let refresh = KeyRefresh(keys, pool: pool)
+        let migrating = Migrating()
+        let api = API(settings: settings, pool: pool, keys: keys, onChange: { relay.rouse() }, log: log)
+        let server = try HTTPServer(
+            HTTPServer.Configuration(
+                listen: ListenAddress(host: settings.listen.host, port: settings.listen.port)
+            ),
+            router: Router(api.routes),
+            observe: RequestMetrics(program.metrics).observe
+        )
+        log.info("serving", ["address": server.address.description])
+        pulses.start()
+        migrating.start(settings.database, log: log) {
+            relay.start()
+            refresh.start()
+        }
+        let report = ProcessReport(
+            ProcessReport.Identity(kind: "gateway", instance: instance),
+            database: settings.database.revealed
+        )
+        program.shutdown.stage("server") { server.stop(within: 2_000) }
+        program.shutdown.stage("relay") {
+            migrating.stop()
+            relay.stop()
+            refresh.stop()
+        }
+        program.shutdown.stage("pulses") { pulses.stop() }
+        program.shutdown.stage("producer") { producer.close(milliseconds: 2_000) }
+        program.shutdown.stage("report") { report.stop() }
+        program.runUntilStopped()
+    }
 }

@@ -11,7 +11,8 @@ package struct Route: Sendable {
         case worker
     }
 
-    let method: HTTPMethod
+    /// The method it answers.
+    package let method: HTTPMethod
     let template: StaticString
     let execution: Execution
     let bodyLimit: Int
@@ -41,5 +42,17 @@ package struct Route: Sendable {
         self.bodyLimit = bodyLimit
         self.contentTypes = contentTypes
         self.handler = handler
+    }
+
+    /// The same route with something between the request and its handler, such as a doorkeeper.
+    package func wrapped(_ around: @escaping @Sendable (HTTPRequest, Handler) -> HTTPResponse) -> Route {
+        let inner = self.handler
+        return Route(
+            self.method,
+            self.template,
+            execution: self.execution,
+            bodyLimit: self.bodyLimit,
+            contentTypes: self.contentTypes
+        ) { request in around(request, inner) }
     }
 }

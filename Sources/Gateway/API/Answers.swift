@@ -50,4 +50,11 @@ struct Refusal: Error {
 
     /// There is no such thing.
     static func notFound(_ what: String) -> Refusal { Refusal(response: .problem(404, "There is no such \(what).")) }
+
+    /// It has another generation than the client edited.
+    static func stale(_ generation: Int64) -> Refusal {
+        Refusal(
+            response: .problem(412, "Somebody edited it meanwhile: it has generation \(generation). Read it again.")
+        )
+    }
 }

@@ -2,8 +2,8 @@ import Events
 import JSON
 
 extension MonitorDocument {
-    /// Writes the monitor as the API answers it; `secrets` are named, never shown.
-    static func write(_ draft: Draft, to writer: inout JSONWriter) {
+    /// Writes the monitor as the API answers it; `secrets` are named, never shown; `warnings` only where there are any.
+    static func write(_ draft: Draft, warnings: [String] = [], to writer: inout JSONWriter) {
         let monitor = draft.monitor
         writer.beginObject()
         writer.member("id", monitor.id)
@@ -31,6 +31,7 @@ extension MonitorDocument {
         writer.member("createdAt", time: monitor.createdAt)
         writer.member("updatedAt", time: monitor.updatedAt)
         writer.member("checkRequestedAt", time: monitor.checkRequestedAt)
+        if !warnings.isEmpty { self.write("warnings", warnings, to: &writer) { $0.value($1) } }
         writer.endObject()
     }
 

@@ -1,0 +1,36 @@
+import HTTPServer
+import Postgres
+import Service
+
+/// Every route of the gateway, each behind the role that it needs.
+struct API: Sendable {
+    /// The routes.
+    let routes: [Route]
+
+    /// Puts the resources together; `onChange` is called after each edit that the log is to be told.
+    init(
+        settings: GatewaySettings,
+        pool: PostgresPool,
+        keys: APIKeys,
+        onChange: @escaping @Sendable () -> Void,
+        log: Log
+    ) {
+        let access = Access(keys)
+        let answers = Answers(log: log)
+        let sealer = Sealer(settings.secretKey)
+        let monitors = MonitorRoutes(
+            MonitorStore(pool, sealer: sealer, onChange: onChange),
+            answers: answers,
+            key: settings.secretKey,
+            regions: { [] }
+        )
+        let channels = ChannelRoutes(
+            ChannelStore(pool, sealer: sealer, onChange: onChange),
+            tests: ChannelTests(pool),
+            answers: answers
+        )
+        self.routes =
+            access.guarding(monitors.routes + channels.routes)
+            + access.guarding(KeyRoutes(pool, keys: keys, answers: answers).routes, read: .admin, write: .admin)
+    }
+}

@@ -1,0 +1,66 @@
+import Crypto
+import Events
+import JSON
+
+/// A channel as the API speaks of it: its URL and signing secret go in, or are shown once, and never come out again.
+enum ChannelDocument {
+    /// A channel with its secrets in clear, not yet sealed.
+    struct Draft {
+        var channel: Channel
+        var secrets: ChannelSecrets
+    }
+
+    /// Reads a new channel, or an edit of `former`; the store gives id, generation and times.
+    ///
+    /// A webhook gets a signing secret when it is made (Standard Webhooks: `whsec_` and 24 … 64 bytes in base64).
+    /// - Throws: ``JSONFaults`` with every fault of the document.
+    static func read(_ document: JSONValue, editing former: Draft? = nil) throws(JSONFaults) -> Draft {
+        let fields = PatchReader(JSONReader(document), isNew: former == nil)
+        let old = former?.channel
+        let kinds = JSONRule<String>.oneOf(Channel.Kind.allCases.map(\.rawValue)).then("") {
+            Channel.Kind(rawValue: $0)
+        }
+        let name = fields.required("name", .string(1...200), old?.name) ?? ""
+        let type = fields.required("type", kinds, old?.type) ?? .webhook
+        let url = fields.required("url", Target.url, former?.secrets.url) ?? ""
+        let isDefault = fields.value("default", .boolean, old?.isDefault ?? nil)
+        let enabled = fields.value("enabled", .boolean, old?.enabled, or: true)
+        try fields.reader.finish()
+        var secrets = ChannelSecrets(url: url, signingSecret: former?.secrets.signingSecret)
+        if type == .webhook, secrets.signingSecret == nil {
+            secrets.signingSecret = "whsec_" + Base64.encode(SecureRandom.bytes(32))
+        }
+        let channel = Channel(
+            id: old?.id ?? 0,
+            name: name,
+            type: type,
+            // The store makes the first channel a default one where nothing was said.
+            isDefault: isDefault ?? false,
+            enabled: enabled,
+            sealed: "",
+            createdAt: old?.createdAt ?? 0,
+            generation: old?.generation ?? 0
+        )
+        return Draft(channel: channel, secrets: secrets)
+    }
+
+    /// Whether the document says itself if the channel is a default one.
+    static func saysDefault(_ document: JSONValue) -> Bool {
+        guard case .object(let object) = document else { return false }
+        return object["default"].map { $0 != .null } ?? false
+    }
+
+    /// Writes the channel as the API answers it; the signing secret only where `secret` is given: right after it was made.
+    static func write(_ channel: Channel, secret: String? = nil, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("id", channel.id)
+        writer.member("name", channel.name)
+        writer.member("type", channel.type.rawValue)
+        writer.member("default", channel.isDefault)
+        writer.member("enabled", channel.enabled)
+        if let secret { writer.member("secret", secret) }
+        writer.member("generation", channel.generation)
+        writer.member("createdAt", time: channel.createdAt)
+        writer.endObject()
+    }
+}

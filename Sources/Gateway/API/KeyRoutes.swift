@@ -1,0 +1,108 @@
+import HTTPServer
+import JSON
+import Postgres
+import Service
+
+/// `/api/v1/keys`: who may use the API; for admins.
+struct KeyRoutes: Sendable {
+    private let pool: PostgresPool
+    private let keys: APIKeys
+    private let answers: Answers
+
+    /// Routes over the table of keys.
+    init(_ pool: PostgresPool, keys: APIKeys, answers: Answers) {
+        self.pool = pool
+        self.keys = keys
+        self.answers = answers
+    }
+
+    /// The routes.
+    var routes: [Route] {
+        [
+            Route(.get, "/api/v1/keys", execution: .worker) { request in
+                self.answers.answer(request) { try self.list(request) }
+            },
+            Route(
+                .post,
+                "/api/v1/keys",
+                execution: .worker,
+                bodyLimit: 16 << 10,
+                contentTypes: ["application/json"]
+            ) { request in self.answers.answer(request) { try self.create(request) } },
+            Route(.delete, "/api/v1/keys/{id}", execution: .worker) { request in
+                self.answers.answer(request) { try self.remove(request) }
+            },
+        ]
+    }
+
+    private static let columns = """
+        id, name, role, (extract(epoch FROM created_at) * 1000)::bigint,
+        (extract(epoch FROM expires_at) * 1000)::bigint
+        """
+
+    private func list(_ request: HTTPRequest) throws -> HTTPResponse {
+        try QueryReader(request).finish()
+        let rows = try self.pool.withConnection { try $0.query("SELECT \(Self.columns) FROM api_keys ORDER BY id") }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.name("items")
+        writer.beginArray()
+        for row in rows { try self.write(row, key: nil, to: &writer) }
+        writer.endArray()
+        writer.member("nextCursor", String?.none)
+        writer.endObject()
+        return .json(writer.bytes)
+    }
+
+    private func create(_ request: HTTPRequest) throws -> HTTPResponse {
+        let reader = JSONReader(try JSONParser.parse(request.body))
+        let name = reader.required("name", .string(1...200)) ?? ""
+        let roles = JSONRule<String>.oneOf(Role.allCases.map(\.rawValue))
+        let role = reader.optional("role", roles, default: Role.editor.rawValue)
+        let seconds = JSONRule<Int64>.seconds(milliseconds: 60_000...315_360_000_000)
+        let lifetime = reader.optional("expiresIn", seconds)
+        try reader.finish()
+        let key = APIKeys.make()
+        let rows = try self.pool.withConnection { connection in
+            try connection.query(
+                """
+                INSERT INTO api_keys (name, role, fingerprint, expires_at)
+                VALUES ($1, $2, $3, to_timestamp($4::double precision / 1000)) RETURNING \(Self.columns)
+                """,
+                [
+                    .text(name), .text(role), .bytes(self.keys.fingerprint(of: key)),
+                    PostgresValue(lifetime.map { WallClock.millis + $0 }),
+                ]
+            )
+        }
+        try self.keys.refresh(self.pool)
+        guard let row = rows.first else { throw Refusal.notFound("key") }
+        var writer = JSONWriter()
+        try self.write(row, key: key, to: &writer)
+        let headers = [("Location", "/api/v1/keys/\(try row.int64(0))"), ("Cache-Control", "no-store")]
+        var response = HTTPResponse.json(writer.bytes, status: 201)
+        response.headers += headers.map { (name: $0.0, value: $0.1) }
+        return response
+    }
+
+    private func remove(_ request: HTTPRequest) throws -> HTTPResponse {
+        let id = try request.id(of: "key")
+        let rows = try self.pool.withConnection { connection in
+            try connection.query("DELETE FROM api_keys WHERE id = $1::bigint RETURNING id", [.int(id)])
+        }
+        guard !rows.isEmpty else { throw Refusal.notFound("key") }
+        try self.keys.refresh(self.pool)
+        return .noContent
+    }
+
+    private func write(_ row: PostgresRow, key: String?, to writer: inout JSONWriter) throws {
+        writer.beginObject()
+        writer.member("id", try row.int64(0))
+        writer.member("name", try row.text(1))
+        writer.member("role", try row.text(2))
+        if let key { writer.member("key", key) }
+        writer.member("createdAt", time: try row.int64(3))
+        writer.member("expiresAt", time: try row.int64OrNil(4))
+        writer.endObject()
+    }
+}

@@ -1,0 +1,88 @@
+import Crypto
+import HTTPServer
+import Kafka
+import Networking
+import Service
+
+/// What a gateway needs to know.
+struct GatewaySettings: Sendable {
+    /// Where the log is.
+    let broker: BrokerSettings
+    /// PostgreSQL's address.
+    let database: Secret
+    /// Redis's address.
+    let redis: Secret
+    /// Seals secrets at rest and on the log, and makes fingerprints of keys.
+    let secretKey: SecretKey
+    /// The first admin's key; `nil`: only keys of the table open the door.
+    let adminKey: Secret?
+    /// Where the API is served.
+    let listen: HostAndPort
+    /// Which addresses channels and targets may name outright.
+    let policy: AddressPolicy
+
+    /// Declares and reads them.
+    init(reading settings: inout SettingsReader) {
+        self.broker = BrokerSettings(reading: &settings)
+        self.database = settings.required(
+            "DATABASE_URL",
+            .secret,
+            "PostgreSQL, as postgresql://user:password@host/database; also with a Unix socket's folder as ?host=."
+        )
+        self.redis = settings.required("REDIS_URL", .secret, "Redis, as redis://host:port/number or unix:///path.")
+        let key: Secret = settings.required(
+            "APUS_SECRET_KEY",
+            .secret,
+            "The key that seals secrets at rest and on the log: 32 bytes in base64."
+        )
+        self.adminKey = settings.optional(
+            "APUS_ADMIN_KEY",
+            .secret,
+            "A key of the API with all rights, at least 16 characters; for the first minute and for emergencies."
+        )
+        let listen = settings.value(
+            "GATEWAY_LISTEN",
+            .hostAndPort,
+            default: "0.0.0.0:8080",
+            "Where the API is served; port 0 lets the kernel choose."
+        )
+        self.listen = HostAndPort(listen) ?? HostAndPort(host: "0.0.0.0", port: 8_080)
+        self.policy = settings.value(
+            "ADDRESS_POLICY",
+            .word,
+            default: AddressPolicy.any,
+            "Which addresses may be probed and notified; public: none of private networks."
+        )
+        do {
+            self.secretKey = try SecretKey(base64: key.revealed)
+        } catch {
+            self.secretKey = SecretKey()
+            if !key.revealed.isEmpty {
+                settings.complain(
+                    "APUS_SECRET_KEY",
+                    expected: "32 bytes in base64",
+                    found: "something else",
+                    remedy: "make one with: head -c 32 /dev/urandom | base64"
+                )
+            }
+        }
+        if let admin = self.adminKey, admin.revealed.utf8.count < 16 {
+            settings.complain(
+                "APUS_ADMIN_KEY",
+                expected: "at least 16 characters",
+                found: "\(admin.revealed.utf8.count)",
+                remedy: "use a longer, random one"
+            )
+        }
+    }
+
+    /// How the gateway reaches the log.
+    var kafka: KafkaSettings {
+        KafkaSettings(
+            brokers: self.broker.brokers,
+            properties: self.broker.properties,
+            isEmbedded: self.broker.isEmbedded,
+            clientID: "gateway"
+        )
+    }
+}
