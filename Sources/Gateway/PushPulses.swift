@@ -3,7 +3,7 @@ import Kafka
 import Service
 import Synchronization
 
-/// Says every ten seconds, in every partition, that pushes would have been heard (design §3). A thread of its own.
+/// Says every ten seconds, in every partition and on a thread of its own, that pushes would have been heard.
 final class PushPulses: Sendable {
     private let producer: Producer
     private let admin: TopicAdmin

@@ -2,7 +2,7 @@ import Events
 import Kafka
 import Postgres
 
-/// One compacted topic read back all the time and compared with its table. For the relay's thread.
+/// One compacted topic, read back all the time and compared with its table on the relay's thread.
 final class TopicMirror {
     private let topic: String
     private let settings: KafkaSettings
