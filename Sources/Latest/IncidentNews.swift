@@ -36,7 +36,7 @@ package struct IncidentNews: Sendable, Hashable {
 
     /// The news as JSON.
     package var encoded: [UInt8] {
-        var writer = JSONWriter()
+        var writer = RecordWriter()
         writer.beginObject()
         writer.field("id", self.id)
         writer.field("monitor", self.monitor)

@@ -56,7 +56,7 @@ package struct RecentResult: Sendable, Hashable {
 
     /// The result as JSON.
     package var encoded: [UInt8] {
-        var writer = JSONWriter()
+        var writer = RecordWriter()
         writer.beginObject()
         writer.field("v", 1)
         writer.field("region", self.region)

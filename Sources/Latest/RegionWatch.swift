@@ -18,7 +18,7 @@ package struct RegionWatch: Sendable, Hashable {
 
     /// The watch as JSON; version and time come first, at fixed places.
     package var encoded: [UInt8] {
-        var writer = JSONWriter()
+        var writer = RecordWriter()
         writer.beginObject()
         writer.field("v", 1)
         writer.field("time", self.pulse.time)

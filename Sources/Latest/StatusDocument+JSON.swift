@@ -8,7 +8,7 @@ extension StatusDocument {
 
     /// Appends the document as JSON; version and point come first, at fixed places.
     package func encode(into bytes: inout [UInt8]) {
-        var writer = JSONWriter(bytes)
+        var writer = RecordWriter(bytes)
         bytes = []
         writer.beginObject()
         writer.field("v", 1)
@@ -44,7 +44,7 @@ extension StatusDocument {
 }
 
 extension StatusDocument.Card {
-    fileprivate func encode(_ writer: inout JSONWriter) {
+    fileprivate func encode(_ writer: inout RecordWriter) {
         writer.field("name", self.name)
         writer.field("type", self.type)
         writer.field("target", self.target)
@@ -103,7 +103,7 @@ extension StatusDocument.Card {
 }
 
 extension StatusDocument.Region {
-    fileprivate func encode(_ writer: inout JSONWriter) {
+    fileprivate func encode(_ writer: inout RecordWriter) {
         writer.beginObject()
         writer.field("outcome", self.outcome.rawValue)
         writer.nullable("reason", self.reason?.rawValue)
@@ -135,7 +135,7 @@ extension StatusDocument.Region {
 }
 
 extension StatusDocument.Incident {
-    fileprivate func encode(_ writer: inout JSONWriter) {
+    fileprivate func encode(_ writer: inout RecordWriter) {
         writer.beginObject()
         writer.field("id", self.id)
         writer.field("startedAt", self.startedAt)

@@ -36,7 +36,7 @@ package struct UpdateMessage: Sendable, Hashable {
 
     /// The beginning of each message of a writer, up to the number.
     package static func head(writer: String) -> [UInt8] {
-        var json = JSONWriter()
+        var json = RecordWriter()
         json.beginObject()
         json.field("v", 1)
         json.field("writer", writer)

@@ -1,7 +1,7 @@
 extension Change {
     /// Appends the change as JSON: `{"v":1,"defined":{…}}` or `{"v":1,"deleted":{…}}`.
     package func encode(into bytes: inout [UInt8]) {
-        var writer = JSONWriter(bytes)
+        var writer = RecordWriter(bytes)
         bytes = []
         writer.beginObject()
         writer.field("v", 1)

@@ -1,7 +1,7 @@
 extension Channel {
     /// Appends the channel as JSON: the value of `settings` under ``key``.
     package func encode(into bytes: inout [UInt8]) {
-        var writer = JSONWriter(bytes)
+        var writer = RecordWriter(bytes)
         bytes = []
         writer.beginObject()
         writer.field("v", 1)
@@ -41,7 +41,7 @@ extension Channel {
 extension ChannelSecrets {
     /// Appends the secrets as JSON, to be sealed.
     package func encode(into bytes: inout [UInt8]) {
-        var writer = JSONWriter(bytes)
+        var writer = RecordWriter(bytes)
         bytes = []
         writer.beginObject()
         writer.field("url", self.url)

@@ -3,7 +3,7 @@ extension CheckResult {
     ///
     /// A `detail` of more than 500 bytes is cut at a character's boundary.
     package func encode(into bytes: inout [UInt8]) {
-        var writer = JSONWriter(bytes)
+        var writer = RecordWriter(bytes)
         bytes = []
         writer.beginObject()
         writer.field("v", 1)

@@ -1,16 +1,16 @@
 /// The fields of a decoded object, taken out by name and checked; unknown ones are ignored.
 package struct Fields {
     /// What the object held.
-    package let fields: [String: JSONValue]
+    package let fields: [String: RecordValue]
 
     /// Reads one object from `bytes`.
     package init(_ bytes: Span<UInt8>, limit: Int) throws(RecordError) {
         guard bytes.count <= limit else { throw .tooLarge(bytes: bytes.count, limit: limit) }
-        try self.init(try JSONValue.decode(bytes), "the record")
+        try self.init(try RecordValue.decode(bytes), "the record")
     }
 
     /// Takes an object that was read already; `field` is its name for errors.
-    package init(_ value: JSONValue, _ field: String) throws(RecordError) {
+    package init(_ value: RecordValue, _ field: String) throws(RecordError) {
         guard case .object(let fields) = value else { throw .wrongType(field: field, expected: "an object") }
         self.fields = fields
     }
@@ -22,13 +22,13 @@ package struct Fields {
     }
 
     /// The field's value; `nil` if it is missing or `null`.
-    package subscript(_ name: String) -> JSONValue? {
+    package subscript(_ name: String) -> RecordValue? {
         guard let value = self.fields[name], value != .null else { return nil }
         return value
     }
 
     /// The field's value, which must be there.
-    package func required(_ name: String) throws(RecordError) -> JSONValue {
+    package func required(_ name: String) throws(RecordError) -> RecordValue {
         guard let value = self[name] else { throw .missingField(name) }
         return value
     }
@@ -113,7 +113,7 @@ package struct Fields {
     }
 
     /// A list of at most `max` values; `nil` if it is missing.
-    package func array(_ name: String, max: Int = 1_000) throws(RecordError) -> [JSONValue]? {
+    package func array(_ name: String, max: Int = 1_000) throws(RecordError) -> [RecordValue]? {
         guard let value = self[name] else { return nil }
         guard case .array(let values) = value else { throw .wrongType(field: name, expected: "an array") }
         try checkLength(values.count, name, 0...max)

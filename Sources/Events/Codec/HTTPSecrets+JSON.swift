@@ -1,7 +1,7 @@
 extension HTTPSecrets {
     /// Appends the secrets as JSON, to be sealed.
     package func encode(into bytes: inout [UInt8]) {
-        var writer = JSONWriter(bytes)
+        var writer = RecordWriter(bytes)
         bytes = []
         writer.beginObject()
         writer.name("headers")

@@ -3,7 +3,7 @@ extension Monitor {
     ///
     /// Durations are in seconds, times in Unix ms, and what is `nil` is left out.
     package func encode(into bytes: inout [UInt8]) {
-        var writer = JSONWriter(bytes)
+        var writer = RecordWriter(bytes)
         bytes = []
         self.write(to: &writer)
         bytes = writer.bytes
@@ -14,7 +14,7 @@ extension Monitor {
         try Monitor(Fields(bytes, limit: Bounds.definition))
     }
 
-    func write(to writer: inout JSONWriter) {
+    func write(to writer: inout RecordWriter) {
         writer.beginObject()
         writer.field("v", 1)
         writer.field("id", self.id)
@@ -96,7 +96,7 @@ extension Quorum {
 }
 
 extension CheckSettings {
-    fileprivate func write(to writer: inout JSONWriter) {
+    fileprivate func write(to writer: inout RecordWriter) {
         switch self {
         case .http(let http):
             writer.field("method", http.method)

@@ -1,7 +1,7 @@
 extension Pulse {
     /// Appends the pulse as JSON.
     package func encode(into bytes: inout [UInt8]) {
-        var writer = JSONWriter(bytes)
+        var writer = RecordWriter(bytes)
         bytes = []
         writer.beginObject()
         writer.field("v", 1)

@@ -59,7 +59,7 @@ extension Record {
 
     private static func check(_ key: Span<UInt8>?, _ monitor: Int64) throws(RecordError) {
         guard let key else { throw .keyMismatch(key: nil, monitor: monitor) }
-        if !key.isEmpty, key.count <= 20, key[0] != 0x30, JSONScanner.integer(key.indices, key) == monitor { return }
+        if !key.isEmpty, key.count <= 20, key[0] != 0x30, RecordScanner.integer(key.indices, key) == monitor { return }
         guard key.count <= 64, let text = try? UTF8Span(validating: key) else {
             throw .keyMismatch(key: "\(key.count) bytes", monitor: monitor)
         }

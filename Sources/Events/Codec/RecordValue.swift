@@ -1,5 +1,5 @@
 /// A JSON value as a tree, for the records that are read rarely.
-package enum JSONValue: Sendable, Hashable {
+package enum RecordValue: Sendable, Hashable {
     /// `null`.
     case null
     /// `true` or `false`.
@@ -11,24 +11,24 @@ package enum JSONValue: Sendable, Hashable {
     /// A text.
     case string(String)
     /// An array.
-    case array([JSONValue])
+    case array([RecordValue])
     /// An object.
-    case object([String: JSONValue])
+    case object([String: RecordValue])
 
     /// Reads exactly one value from `bytes`.
-    static func decode(_ bytes: Span<UInt8>) throws(RecordError) -> JSONValue {
-        var scanner = JSONScanner()
+    static func decode(_ bytes: Span<UInt8>) throws(RecordError) -> RecordValue {
+        var scanner = RecordScanner()
         let value = try scanner.value(bytes, depth: 0)
         try scanner.end(bytes)
         return value
     }
 }
 
-extension JSONScanner {
+extension RecordScanner {
     /// Consumes one value; refuses duplicate keys and nesting deeper than ``maxDepth``.
-    mutating func value(_ bytes: Span<UInt8>, depth: Int) throws(RecordError) -> JSONValue {
-        guard depth < JSONScanner.maxDepth else {
-            throw .malformed(at: self.position, expected: "at most \(JSONScanner.maxDepth) levels")
+    mutating func value(_ bytes: Span<UInt8>, depth: Int) throws(RecordError) -> RecordValue {
+        guard depth < RecordScanner.maxDepth else {
+            throw .malformed(at: self.position, expected: "at most \(RecordScanner.maxDepth) levels")
         }
         switch self.peek(bytes) {
         case 0x7B: return .object(try self.object(bytes, depth: depth))
@@ -40,17 +40,17 @@ extension JSONScanner {
         default:
             let start = self.position
             guard let range = self.number(bytes) else { throw .malformed(at: start, expected: "a JSON value") }
-            if let integer = JSONScanner.integer(range, bytes) { return .integer(integer) }
-            guard let decimal = JSONScanner.decimal(range, bytes) else {
+            if let integer = RecordScanner.integer(range, bytes) { return .integer(integer) }
+            guard let decimal = RecordScanner.decimal(range, bytes) else {
                 throw .malformed(at: start, expected: "a finite number")
             }
             return .decimal(decimal)
         }
     }
 
-    private mutating func object(_ bytes: Span<UInt8>, depth: Int) throws(RecordError) -> [String: JSONValue] {
+    private mutating func object(_ bytes: Span<UInt8>, depth: Int) throws(RecordError) -> [String: RecordValue] {
         try self.expect(0x7B, bytes, "an object")
-        var fields: [String: JSONValue] = [:]
+        var fields: [String: RecordValue] = [:]
         if self.take(0x7D, bytes) { return fields }
         repeat {
             let at = self.position
@@ -65,9 +65,9 @@ extension JSONScanner {
         return fields
     }
 
-    private mutating func array(_ bytes: Span<UInt8>, depth: Int) throws(RecordError) -> [JSONValue] {
+    private mutating func array(_ bytes: Span<UInt8>, depth: Int) throws(RecordError) -> [RecordValue] {
         try self.expect(0x5B, bytes, "an array")
-        var values: [JSONValue] = []
+        var values: [RecordValue] = []
         if self.take(0x5D, bytes) { return values }
         repeat { values.append(try self.value(bytes, depth: depth + 1)) } while self.take(0x2C, bytes)
         try self.expect(0x5D, bytes, "the end of an array")

@@ -1,11 +1,11 @@
 /// Numbers, and values that nobody asked for.
-extension JSONScanner {
+extension RecordScanner {
     /// Consumes a number without fraction and exponent that fits Int64.
     mutating func integer(_ bytes: Span<UInt8>) throws(RecordError) -> Int64 {
         _ = self.peek(bytes)
         let start = self.position
         guard let range = self.number(bytes) else { throw .malformed(at: start, expected: "an integer") }
-        guard let value = JSONScanner.integer(range, bytes) else {
+        guard let value = RecordScanner.integer(range, bytes) else {
             throw .malformed(at: start, expected: "an integer of at most 64 bits")
         }
         return value
@@ -16,7 +16,7 @@ extension JSONScanner {
         _ = self.peek(bytes)
         let start = self.position
         guard let range = self.number(bytes) else { throw .malformed(at: start, expected: "a number") }
-        guard let value = JSONScanner.decimal(range, bytes) else {
+        guard let value = RecordScanner.decimal(range, bytes) else {
             throw .malformed(at: start, expected: "a finite number")
         }
         return value

@@ -3,7 +3,7 @@
 /// Strict: RFC 8259 grammar, valid UTF-8, no lone surrogates, integers within Int64, finite decimals, nesting of at
 /// most ``maxDepth``. A NUL in a string becomes U+FFFD, since PostgreSQL's text cannot hold it. Every failure is a
 /// ``RecordError``; no input crashes.
-struct JSONScanner {
+struct RecordScanner {
     /// How deep objects and arrays may nest.
     static let maxDepth = 16
     /// The next byte to be read.

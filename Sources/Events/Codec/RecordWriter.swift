@@ -1,5 +1,5 @@
 /// Appends JSON to bytes that the caller reuses.
-package struct JSONWriter: ~Copyable {
+package struct RecordWriter: ~Copyable {
     /// What was written.
     package var bytes: [UInt8]
     private var needsComma = false
@@ -115,7 +115,7 @@ package struct JSONWriter: ~Copyable {
     }
 }
 
-extension JSONWriter {
+extension RecordWriter {
     /// A field with a whole number.
     package mutating func field(_ name: StaticString, _ value: Int64) {
         self.name(name)
