@@ -116,6 +116,21 @@ import ToyProjection
         runner.stop()
     }
 
+    @Test func `a broker that goes away is waited for`() throws {
+        let world = try ToyWorld()
+        let runner = world.run()
+        try world.produce(100)
+        try world.expectExact()
+        world.broker?.goDown()
+        usleep(1_500_000)
+        #expect(runner.partitions.count == 4)
+        world.broker?.comeUp()
+        try world.produce(100)
+        try world.expectExact()
+        #expect(try world.number("SELECT max(generation) FROM positions") == 0)
+        runner.stop()
+    }
+
     @Test(.enabled(if: RealKafka.isAvailable))
     func `a topic that is recreated under a running consumer is read from its beginning`() throws {
         let world = try ToyWorld(real: true)
