@@ -2,6 +2,8 @@
 enum Bounds {
     /// Times, Unix ms: the years 2020 … 2099.
     static let times: ClosedRange<Int64> = 1_577_836_800_000...4_102_444_799_999
+    /// Times in rows of one's own, which are only read back.
+    static let any: ClosedRange<Int64> = Int64.min...Int64.max
     /// Ids and generations.
     static let ids: ClosedRange<Int64> = 1...Int64.max
     /// Bytes of an ordinary text.

@@ -26,7 +26,9 @@ package enum Effect: Sendable, Hashable {
     case statusChanged(monitor: Int64)
 }
 
-/// What became of a result. A duplicate is finally recognised by the primary key in PostgreSQL.
+/// What became of a result.
+///
+/// A duplicate is finally recognised by the primary key in PostgreSQL.
 package enum Disposition: String, Sendable, Hashable, CaseIterable {
     /// Newer than everything of its monitor and region: it moved the watermark and was judged.
     case fresh

@@ -26,8 +26,10 @@ extension PartitionState {
         }
     }
 
-    /// Moves the partition's time and does what fell due: regions fall silent, votes go stale, graces and tombstones
-    /// end, reminders are due. Monitors are taken in the order of their ids.
+    /// Moves the partition's time and does what fell due.
+    ///
+    /// Regions fall silent, votes go stale, graces and tombstones end, reminders are due. Monitors are taken in the
+    /// order of their ids.
     private mutating func advance(to time: Int64, _ cause: Cause, _ effects: inout [Effect]) {
         guard time > self.time else { return }
         self.time = time
