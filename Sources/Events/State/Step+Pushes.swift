@@ -23,6 +23,7 @@ extension PartitionState {
         )
         if let base = monitor.pushBase, definition.enabled {
             self.monitors[push.monitor]?.pushBase = max(base, time)
+            self.dirtyMonitors.insert(push.monitor)
         }
         effects.append(.derived(result, self.judge(result, cause, &effects)))
     }
@@ -32,6 +33,7 @@ extension PartitionState {
         guard let definition = self.monitors[id]?.definition, definition.enabled, case .push = definition.check
         else { return }
         self.monitors[id]?.pushBase = time
+        self.dirtyMonitors.insert(id)
         if let due = self.monitors[id]?.pushDue { self.pushDeadlines.schedule(id, at: due) }
     }
 

@@ -41,11 +41,14 @@ extension PartitionState {
             self.dirtyShares.insert(self.shares[index].share)
             let members = self.members(ofShare: self.shares[index].share)
             if pushWatched, self.shares[index].watch(Pulse.pushRegion)?.goesOn == false {
-                for id in members { self.monitors[id]?.pushBase = nil }
+                for id in members where self.monitors[id]?.pushBase != nil {
+                    self.monitors[id]?.pushBase = nil
+                    self.dirtyMonitors.insert(id)
+                }
             }
             due += members
         }
-        for id in Set(due).sorted() { self.evaluate(id, cause, &effects) }
+        for id in Set(due).sorted() { self.evaluate(id, isNews: false, cause, &effects) }
     }
 
     private mutating func apply(_ pulse: Pulse, time: Int64, _ cause: Cause, _ effects: inout [Effect]) {
@@ -60,7 +63,7 @@ extension PartitionState {
             }
             due += members
         }
-        for id in due.sorted() { self.evaluate(id, cause, &effects) }
+        for id in due.sorted() { self.evaluate(id, isNews: false, cause, &effects) }
         if isPush { self.missPushes(through: time, cause, &effects) }
     }
 
@@ -94,7 +97,10 @@ extension PartitionState {
     }
 
     /// Counts the votes of a monitor anew and remembers when to do so again.
-    mutating func evaluate(_ id: Int64, _ cause: Cause, _ effects: inout [Effect]) {
+    ///
+    /// - Parameter isNews: whether a record of the monitor itself is the cause; else only what really changes counts,
+    ///   since an entry among the deadlines may be earlier than the deadline.
+    mutating func evaluate(_ id: Int64, isNews: Bool = true, _ cause: Cause, _ effects: inout [Effect]) {
         guard let index = self.monitors.index(forKey: id) else { return }
         guard let share = self.index(ofShare: self.monitors.values[index].share) else { return }
         if let end = self.monitors.values[index].tombstoneEnd, end <= self.time {
@@ -102,10 +108,11 @@ extension PartitionState {
             self.dirtyMonitors.insert(id)
             return
         }
+        let before = isNews ? nil : self.monitors.values[index]
         let deadline = self.monitors.values[index].evaluate(self.shares[share], now: self.time, cause: cause, &effects)
         if deadline < Int64.max { self.deadlines.schedule(id, at: deadline) }
         if let due = self.monitors.values[index].pushDue { self.pushDeadlines.schedule(id, at: due) }
-        self.touch(id, &effects)
+        if isNews || self.monitors.values[index] != before { self.touch(id, &effects) }
     }
 
     /// Notes that a monitor's row is to be written and its status document is new.
