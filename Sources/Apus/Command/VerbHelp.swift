@@ -21,8 +21,10 @@ enum VerbHelp {
             \(list.joined(separator: "\n"))
 
             EXAMPLES
-                apus up                Start everything on this machine.
-                apus up --help         Read about one verb.
+                apus up                          Start everything on this machine.
+                apus add https://example.com     Watch a website.
+                apus check https://example.com   Probe it once, from here.
+                apus up --help                   Read about one verb.
 
             \(Self.exitStatus)
             """
@@ -57,6 +59,7 @@ enum VerbHelp {
         EXIT STATUS
             0   done
             1   the answer is no, as from a check that failed
+            2   the answer is not known, as from a check that could not judge
             64  the command line is wrong
             69  something that is needed can't be had, as a port or a server
             70  a fault of the program

@@ -3,6 +3,10 @@ enum Verbs {
     static var all: [any Verb.Type] {
         [
             UpVerb.self,
+            AddVerb.self,
+            StatusVerb.self,
+            ListVerb.self,
+            CheckVerb.self,
             MockVerb.self,
         ]
     }

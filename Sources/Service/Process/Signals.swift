@@ -11,6 +11,12 @@ package enum Signals {
         unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
+    /// Lets this thread, and all that it starts from now on, be ended by these signals again.
+    package static func unblock() {
+        var set = self.stopping
+        unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    }
+
     /// Waits for one of the blocked signals, at most `millis` milliseconds (nil: for ever); nil when none came.
     package static func wait(millis: Int64? = nil) -> Int32? {
         var set = self.stopping
