@@ -166,7 +166,7 @@ let package = Package(
                 "History",
             ]
         ),
-        tests("Apus", ["TestServers", "PrivateServers", "Service"]),
+        tests("Apus", ["TestServers", "PrivateServers", "Service", "Checks", "Events", "JSON"]),
         .testTarget(
             name: "PipelineTests",
             dependencies: [
