@@ -1,7 +1,7 @@
 extension MonitorState {
     /// The monitor's row.
     func encoded() -> [UInt8] {
-        var writer = JSONWriter()
+        var writer = RecordWriter()
         writer.beginObject()
         writer.field("v", 1)
         writer.field("id", self.id)
@@ -60,7 +60,7 @@ extension MonitorState {
 }
 
 extension SpanTrack {
-    fileprivate func write(to writer: inout JSONWriter) {
+    fileprivate func write(to writer: inout RecordWriter) {
         writer.field("span", self.state.rawValue)
         writer.field("spanFrom", self.from)
         guard self.patchFrom < self.patchTo else { return }
@@ -77,7 +77,7 @@ extension SpanTrack {
 }
 
 extension Incident {
-    fileprivate func write(to writer: inout JSONWriter) {
+    fileprivate func write(to writer: inout RecordWriter) {
         writer.beginObject()
         writer.field("id", self.id)
         writer.field("startedAt", self.startedAt)
@@ -106,7 +106,7 @@ extension Incident {
 }
 
 extension RegionState {
-    fileprivate func write(to writer: inout JSONWriter) {
+    fileprivate func write(to writer: inout RecordWriter) {
         writer.beginObject()
         writer.field("name", self.name)
         writer.field("slot", self.slot)

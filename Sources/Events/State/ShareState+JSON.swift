@@ -1,7 +1,7 @@
 extension ShareState {
     /// The share's row, with the partition's time.
     func encoded(time: Int64) -> [UInt8] {
-        var writer = JSONWriter()
+        var writer = RecordWriter()
         writer.beginObject()
         writer.field("v", 1)
         writer.field("share", Int64(self.share))
