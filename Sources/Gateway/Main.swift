@@ -3,6 +3,7 @@ import HTTPServer
 import Kafka
 import Postgres
 import Projections
+import Redis
 import Service
 
 /// The gateway: what people and programs speak to.
@@ -44,7 +45,16 @@ struct Main {
         let pulses = PushPulses(producer, admin: try TopicAdmin(settings.kafka), instance: instance)
         let refresh = KeyRefresh(keys, pool: pool)
         let migrating = Migrating()
-        let api = API(settings: settings, pool: pool, keys: keys, onChange: { relay.rouse() }, log: log)
+        let board = Board()
+        let updates = BoardUpdates(try RedisURL(settings.redis.revealed), board: board, log: log)
+        let api = API(
+            settings: settings,
+            pool: pool,
+            keys: keys,
+            board: board,
+            onChange: { relay.rouse() },
+            log: log
+        )
         let server = try HTTPServer(
             HTTPServer.Configuration(
                 listen: ListenAddress(host: settings.listen.host, port: settings.listen.port)
@@ -68,6 +78,7 @@ struct Main {
             relay.stop()
             refresh.stop()
         }
+        program.shutdown.stage("board") { updates.stop() }
         program.shutdown.stage("pulses") { pulses.stop() }
         program.shutdown.stage("producer") { producer.close(milliseconds: 2_000) }
         program.shutdown.stage("report") { report.stop() }

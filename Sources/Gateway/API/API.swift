@@ -12,6 +12,7 @@ struct API: Sendable {
         settings: GatewaySettings,
         pool: PostgresPool,
         keys: APIKeys,
+        board: Board,
         onChange: @escaping @Sendable () -> Void,
         log: Log
     ) {
@@ -29,8 +30,11 @@ struct API: Sendable {
             tests: ChannelTests(pool),
             answers: answers
         )
+        let reading =
+            StatusRoutes(board: board, answers: answers, key: settings.secretKey).routes
+            + StreamRoutes(board: board, answers: answers).routes
         self.routes =
-            access.guarding(monitors.routes + channels.routes)
+            access.guarding(monitors.routes + channels.routes + reading)
             + access.guarding(KeyRoutes(pool, keys: keys, answers: answers).routes, read: .admin, write: .admin)
     }
 }
