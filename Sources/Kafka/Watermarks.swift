@@ -4,4 +4,10 @@ package struct Watermarks: Sendable, Equatable {
     package let low: Int64
     /// The offset that will be written next.
     package let high: Int64
+
+    /// The ends as a broker tells them; `low` is at most `high`.
+    package init(low: Int64, high: Int64) {
+        self.low = low
+        self.high = high
+    }
 }
