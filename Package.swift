@@ -31,8 +31,8 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources
     )
 }
 
-func process(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func process(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -109,7 +109,8 @@ let package = Package(
                 "Events", "Projections", "History", "Latest", "Schema", "Service", "Kafka", "Postgres", "Redis",
                 "HTTPServer", "JSON",
                 "Crypto", "Networking",
-            ]
+            ],
+            resources: [.embedInCode("API/openapi.yaml")]
         ),
         process(
             "Apus",

@@ -36,5 +36,19 @@ struct API: Sendable {
         self.routes =
             access.guarding(monitors.routes + channels.routes + reading)
             + access.guarding(KeyRoutes(pool, keys: keys, answers: answers).routes, read: .admin, write: .admin)
+            + [API.description]
+    }
+
+    /// The description that the tests hold the API to; open to all, since it holds nothing that is not in the sources.
+    private static var description: Route {
+        let document = SharedBytes(PackageResources.openapi_yaml)
+        return Route(.get, "/openapi.yaml") { _ in
+            HTTPResponse(
+                status: 200,
+                contentType: "application/yaml",
+                headers: [("Cache-Control", "max-age=300")],
+                body: .shared(document)
+            )
+        }
     }
 }
