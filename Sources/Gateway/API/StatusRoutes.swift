@@ -29,7 +29,7 @@ struct StatusRoutes: Sendable {
     private func one(_ request: HTTPRequest) throws -> HTTPResponse {
         try QueryReader(request).finish()
         try self.requireLoaded()
-        guard let id = MonitorID.read(request), let status = self.board.status(of: id) else {
+        guard let status = self.board.status(of: try request.id(of: "monitor")) else {
             throw Refusal.notFound("monitor")
         }
         var response = HTTPResponse.json(status)
