@@ -163,8 +163,8 @@ let package = Package(
         tests(
             "Gateway",
             [
-                "TestServers", "Events", "Kafka", "Postgres", "Redis", "Schema", "HTTPServer", "JSON", "Latest",
-                "History",
+                "TestServers", "Events", "Kafka", "Postgres", "Redis", "Schema", "Service", "HTTPServer", "JSON",
+                "Crypto", "Latest", "History",
             ]
         ),
         tests("Apus", ["TestServers", "PrivateServers", "Service", "Checks", "Events", "JSON"]),

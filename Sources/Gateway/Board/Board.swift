@@ -21,6 +21,7 @@ final class Board: Sendable {
         var all = SortedIDs()
         var byState: [State: SortedIDs] = [:]
         var deadlines = Deadlines()
+        var pulses: [Pulse] = []
         var isLoaded = false
         var isStale = true
     }
@@ -77,7 +78,21 @@ final class Board: Sendable {
         return Page(items: items, next: next)
     }
 
+    /// What is known of the regions at `now`, Unix ms, by name.
+    func regions(now: Int64 = WallClock.millis) -> [RegionSummary] {
+        RegionSummary.summaries(of: self.contents.withLock { $0.pulses }, now: now)
+    }
+
+    /// Until when, Unix ms, something is known of a monitor: `now`, unless its status has grown too old.
+    func knownUntil(_ id: Int64, now: Int64) -> Int64 {
+        guard let entry = self.contents.withLock({ $0.entries[id] }) else { return now }
+        return entry.hasGrownOld || entry.isTooOld(now) ? min(now, entry.asOf) : now
+    }
+
     // MARK: Changing
+
+    /// Takes over the last pulse of each region and share.
+    func replace(pulses: [Pulse]) { self.contents.withLock { $0.pulses = pulses } }
 
     /// Takes over statuses that are newer than those known, and tells the clients.
     ///

@@ -11,10 +11,14 @@ struct BoardEntry: Sendable {
     let state: State
     /// From when on, Unix ms, `unknown` is the truth unless something newer comes; `nil`: the state does not age.
     let unknownFrom: Int64?
+    /// The partition's time when the status was made, Unix ms.
+    let asOf: Int64
     /// The JSON object.
     let body: SharedBytes
     /// Where in the body the members `state` to `since` lie, which change when the status grows too old.
     let verdict: Range<Int>
+    /// Whether it is shown as unknown only because nothing newer came.
+    var hasGrownOld = false
 
     /// Whether the status is too old to be shown at `now`, Unix ms (design §2.7).
     func isTooOld(_ now: Int64) -> Bool { self.unknownFrom.map { $0 <= now } ?? false }
@@ -32,8 +36,10 @@ struct BoardEntry: Sendable {
             point: self.point,
             state: .unknown,
             unknownFrom: nil,
+            asOf: self.asOf,
             body: SharedBytes(body),
-            verdict: self.verdict.lowerBound..<self.verdict.lowerBound + verdict.count
+            verdict: self.verdict.lowerBound..<self.verdict.lowerBound + verdict.count,
+            hasGrownOld: true
         )
     }
 }

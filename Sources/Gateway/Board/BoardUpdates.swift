@@ -1,3 +1,4 @@
+import Events
 import Latest
 import Redis
 import Service
@@ -92,7 +93,9 @@ final class BoardUpdates: Sendable {
         )
         self.subscriber.withLock { $0 = subscriber }
         defer { self.subscriber.withLock { $0 = nil } }
-        try self.load()
+        let redis = RedisConnection(self.url, timeout: self.timeout)
+        try self.load(redis)
+        try self.readRegions(redis)
         self.board.mark(loaded: true, stale: false)
         self.log.info("the board follows Redis", ["monitors": self.board.ids.count])
         onSuccess()
@@ -102,12 +105,13 @@ final class BoardUpdates: Sendable {
             if let message = try subscriber.next(.milliseconds(500)), !self.take(message.payload, &sequences) {
                 self.counted.withLock { $0.gaps += 1 }
                 self.log.warning("updates were missed, the board is loaded anew")
-                try self.load()
+                try self.load(redis)
             }
             let now = MonotonicClock.millis
             guard now - swept >= 500 else { continue }
             swept = now
             self.board.sweep()
+            try self.readRegions(redis)
         }
     }
 
@@ -133,9 +137,8 @@ final class BoardUpdates: Sendable {
     }
 
     /// Reads all that Redis holds; what it does not hold stays, since it may have been flushed.
-    private func load() throws(RedisError) {
+    private func load(_ redis: RedisConnection) throws(RedisError) {
         self.counted.withLock { $0.loads += 1 }
-        let redis = RedisConnection(self.url, timeout: self.timeout)
         var cursor = RedisArgument("0")
         repeat {
             let page = try redis.command(
@@ -148,6 +151,17 @@ final class BoardUpdates: Sendable {
             guard !keys.isEmpty else { continue }
             try self.take(try redis.command(["MGET"] + keys).array())
         } while cursor != RedisArgument("0") && !self.hasEnded
+    }
+
+    /// Reads the last pulses, which are no updates: there are a few for each share, every ten seconds.
+    private func readRegions(_ redis: RedisConnection) throws(RedisError) {
+        let fields = try redis.command("HVALS", RedisArgument(LatestKeys.regions)).array()
+        var pulses: [Pulse] = []
+        for field in fields {
+            guard let bytes = try field.bytesOrNil(), let watch = try? RegionWatch.decode(bytes) else { continue }
+            pulses.append(watch.pulse)
+        }
+        self.board.replace(pulses: pulses)
     }
 
     private func take(_ documents: [RedisReply]) throws(RedisError) {

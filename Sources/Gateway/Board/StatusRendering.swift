@@ -33,6 +33,7 @@ enum StatusRendering {
             point: document.point,
             state: card.state,
             unknownFrom: card.unknownFrom,
+            asOf: card.asOf,
             body: SharedBytes(writer.bytes),
             verdict: verdict
         )
@@ -62,6 +63,7 @@ enum StatusRendering {
             point: nil,
             state: state,
             unknownFrom: definition.enabled ? definition.updatedAt + definition.limit : nil,
+            asOf: definition.updatedAt,
             body: SharedBytes(writer.bytes),
             verdict: verdict
         )
