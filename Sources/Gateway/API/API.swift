@@ -23,18 +23,16 @@ struct API: Sendable {
             MonitorStore(pool, sealer: sealer, onChange: onChange),
             answers: answers,
             key: settings.secretKey,
-            regions: { [] }
+            regions: { Set(board.regions().filter { $0.shares > 0 }.map(\.name)) }
         )
         let channels = ChannelRoutes(
             ChannelStore(pool, sealer: sealer, onChange: onChange),
             tests: ChannelTests(pool),
             answers: answers
         )
-        let reading =
-            StatusRoutes(board: board, answers: answers, key: settings.secretKey).routes
-            + StreamRoutes(board: board, answers: answers).routes
+        let reading = ReadingRoutes(board: board, pool: pool, answers: answers, key: settings.secretKey)
         self.routes =
-            access.guarding(monitors.routes + channels.routes + reading)
+            access.guarding(monitors.routes + channels.routes + reading.routes)
             + access.guarding(KeyRoutes(pool, keys: keys, answers: answers).routes, read: .admin, write: .admin)
             + [API.description]
     }

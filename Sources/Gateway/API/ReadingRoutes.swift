@@ -1,0 +1,24 @@
+import Crypto
+import HTTPServer
+import Postgres
+
+/// Every route that only reads what the projections wrote: from the board, or from PostgreSQL.
+struct ReadingRoutes: Sendable {
+    /// The routes.
+    let routes: [Route]
+
+    /// Routes over `board` and `pool`; `key` seals the cursors.
+    init(board: Board, pool: PostgresPool, answers: Answers, key: SecretKey) {
+        let monitors = KnownMonitors(board: board, pool: pool)
+        let deliveries = DeliveryStore(pool)
+        var routes = StatusRoutes(board: board, answers: answers, key: key).routes
+        routes += StreamRoutes(board: board, answers: answers).routes
+        routes += RegionRoutes(board: board, answers: answers).routes
+        routes += ResultRoutes(ResultStore(pool), monitors: monitors, answers: answers, key: key).routes
+        routes += UptimeRoutes(UptimeStore(pool), board: board, monitors: monitors, answers: answers).routes
+        routes += IncidentRoutes(IncidentStore(pool), deliveries: deliveries, answers: answers, key: key).routes
+        routes += DeliveryRoutes(deliveries, answers: answers, key: key).routes
+        routes += PipelineRoutes(PipelineStore(pool), board: board, answers: answers).routes
+        self.routes = routes
+    }
+}
