@@ -4,14 +4,14 @@ import Synchronization
 /// Named places where a test lets the process die, as if it had been killed there.
 ///
 /// `FAULT_AT=before_commit:3` ends it when that point is passed for the third time. Without the variable a point costs
-/// one comparison.
-enum FaultPoint: String {
-    case afterStep = "after_step"
-    case afterPublish = "after_publish"
-    case afterTake = "after_take"
-    case beforeCommit = "before_commit"
-    case afterDatabaseCommit = "after_db_commit"
-    case afterKafkaCommit = "after_kafka_commit"
+/// one comparison. Projections may have points of their own.
+package struct FaultPoint: Sendable {
+    static let afterStep = FaultPoint("after_step")
+    static let afterPublish = FaultPoint("after_publish")
+    static let afterTake = FaultPoint("after_take")
+    static let beforeCommit = FaultPoint("before_commit")
+    static let afterDatabaseCommit = FaultPoint("after_db_commit")
+    static let afterKafkaCommit = FaultPoint("after_kafka_commit")
 
     private static let chosen: (name: String, turn: Int)? = {
         guard let value = unsafe getenv("FAULT_AT") else { return nil }
@@ -21,9 +21,16 @@ enum FaultPoint: String {
     }()
     private static let passed = Atomic<Int>(0)
 
-    /// Ends the process with 137, as SIGKILL does, if this point and turn were asked for.
-    func pass() {
-        guard let chosen = Self.chosen, chosen.name == self.rawValue else { return }
+    private let name: String
+
+    /// Names a point; the name is what stands in `FAULT_AT`.
+    package init(_ name: String) {
+        self.name = name
+    }
+
+    /// Ends the process with 137, as SIGKILL does, if this point and turn were asked for; any thread.
+    package func pass() {
+        guard let chosen = Self.chosen, chosen.name == self.name else { return }
         if Self.passed.add(1, ordering: .relaxed).newValue == chosen.turn { _exit(137) }
     }
 }

@@ -1,0 +1,122 @@
+import Events
+import JSON
+
+/// Makes announcements out of what the step of the log tells.
+struct Announcer: Sendable {
+    /// Where people find Apus, without a slash at the end; `nil`: not known.
+    let publicURL: String?
+
+    /// The incident was confirmed.
+    func opened(_ incident: Incident, of monitor: Monitor, at time: Int64) -> Announcement {
+        self.announcement(.opened, "opened", sequence: 0, incident, monitor, time)
+    }
+
+    /// The incident goes on.
+    func reminder(_ incident: Incident, number: Int, of monitor: Monitor, at time: Int64) -> Announcement {
+        self.announcement(.reminder, "reminder-\(number)", sequence: number, incident, monitor, time)
+    }
+
+    /// The incident is over.
+    func resolved(_ incident: Incident, of monitor: Monitor, at time: Int64) -> Announcement {
+        self.announcement(.resolved, "resolved", sequence: Int(Int32.max), incident, monitor, time)
+    }
+
+    /// Nothing arrives from the log since `since`, or something does again; `at` Unix ms.
+    func log(isSilent: Bool, since: Int64, at: Int64) -> Announcement {
+        var writer = JSONWriter()
+        self.begin(&writer, isSilent ? .silent : .heard, at)
+        writer.name("incident")
+        writer.null()
+        writer.name("monitor")
+        writer.null()
+        writer.member("state", String?.none)
+        writer.member("reason", String?.none)
+        writer.member(
+            "detail",
+            isSilent
+                ? "Nothing arrives from the log of results: nobody can tell how the monitors are."
+                : "Results arrive from the log again."
+        )
+        self.end(&writer, regions: [], url: self.publicURL)
+        return Announcement(
+            id: "log-\(since)-\(isSilent ? "silent" : "heard")",
+            kind: isSilent ? .silent : .heard,
+            incident: "log-\(since)",
+            sequence: isSilent ? 0 : 1,
+            at: at,
+            payload: writer.bytes
+        )
+    }
+
+    private func announcement(
+        _ kind: Announcement.Kind,
+        _ suffix: String,
+        sequence: Int,
+        _ incident: Incident,
+        _ monitor: Monitor,
+        _ time: Int64
+    ) -> Announcement {
+        Announcement(
+            id: "\(incident.id)-\(suffix)",
+            kind: kind,
+            incident: incident.id,
+            monitor: monitor.id,
+            share: Partitioning.share(of: monitor.id),
+            sequence: sequence,
+            at: time,
+            payload: self.body(kind, incident, monitor, time)
+        )
+    }
+
+    private func body(_ kind: Announcement.Kind, _ incident: Incident, _ monitor: Monitor, _ time: Int64) -> [UInt8] {
+        var writer = JSONWriter(capacity: 768)
+        self.begin(&writer, kind, time)
+        writer.name("incident")
+        writer.beginObject()
+        writer.member("id", incident.id)
+        writer.member("startedAt", time: incident.startedAt)
+        writer.member("confirmedAt", time: incident.confirmedAt)
+        writer.member("endedAt", time: incident.endedAt)
+        writer.member("resolution", incident.resolution?.rawValue)
+        writer.endObject()
+        writer.name("monitor")
+        writer.beginObject()
+        writer.member("id", Int64?(monitor.id))
+        writer.member("name", monitor.name)
+        writer.member("target", monitor.target)
+        writer.endObject()
+        writer.member("state", Self.state(of: incident))
+        writer.member("reason", incident.reason?.rawValue)
+        writer.member("detail", incident.detail)
+        self.end(&writer, regions: incident.regions, url: self.publicURL.map { "\($0)/incidents/\(incident.id)" })
+        return writer.bytes
+    }
+
+    private func begin(_ writer: inout JSONWriter, _ kind: Announcement.Kind, _ time: Int64) {
+        writer.beginObject()
+        writer.member("type", kind.rawValue)
+        writer.member("timestamp", time: time)
+        writer.name("data")
+        writer.beginObject()
+    }
+
+    private func end(_ writer: inout JSONWriter, regions: [String], url: String?) {
+        writer.name("regions")
+        writer.beginArray()
+        for region in regions { writer.value(region) }
+        writer.endArray()
+        writer.member("url", url)
+        writer.endObject()
+        writer.endObject()
+    }
+
+    /// The monitor's state as the incident leaves it; `nil`: there is no such monitor any more.
+    private static func state(of incident: Incident) -> String? {
+        switch incident.resolution {
+        case .none: State.down.rawValue
+        case .recovered: State.up.rawValue
+        case .paused: State.paused.rawValue
+        case .deleted: nil
+        }
+    }
+}
