@@ -47,7 +47,8 @@ final class Alerter: Sendable {
             log: log,
             ended: { wake.ledger() }
         )
-        let alarm = options.silence == 0
+        let alarm =
+            options.silence == 0
             ? nil
             : SilenceAlarm(
                 limit: options.silence,

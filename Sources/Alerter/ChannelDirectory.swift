@@ -92,8 +92,9 @@ final class ChannelDirectory: Sendable {
         return true
     }
 
-    /// The channels that hear of a monitor: those listed, or the defaults; none that is younger than the event
-    /// (`at`, Unix ms) or switched off. In the order of their ids.
+    /// The channels that hear of a monitor: those listed, or the defaults, in the order of their ids.
+    ///
+    /// None that is younger than the event (`at`, Unix ms), and none that is switched off.
     func channels(listed: [Int64]?, at: Int64) -> [Int64] {
         self.shared.withLock { shared in
             shared.channels.values.filter { entry in
@@ -163,7 +164,7 @@ final class ChannelDirectory: Sendable {
             let secrets = try? ChannelSecrets.decode(clear.span)
         else {
             self.refused.add()
-            self.log.error("the secrets of a channel can't be opened: is the key the gateway's?", ["channel": channel.id])
+            self.log.error("a channel's secrets can't be opened: is the key the gateway's?", ["channel": channel.id])
             return nil
         }
         return secrets

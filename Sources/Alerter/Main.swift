@@ -3,7 +3,7 @@ import Glibc
 import Projections
 import Service
 
-/// The alerter: turns the log into incidents and tells people. See docs/architecture.md.
+/// The alerter: turns the log into incidents and tells people (docs/architecture.md).
 @main
 struct Main {
     static func main() {

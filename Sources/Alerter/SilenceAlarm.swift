@@ -10,8 +10,9 @@ final class SilenceAlarm: Sendable {
         var silentSince: Int64?
     }
 
-    /// Milliseconds between two looks. A look that comes much later was kept from coming, and proves nothing.
+    /// Milliseconds between two looks.
     private static let period: Int64 = 500
+    /// A look that comes so much later was kept from coming, and proves nothing.
     private static let freeze: Int64 = 5_000
 
     private let limit: Int64

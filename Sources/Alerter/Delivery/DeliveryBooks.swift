@@ -64,7 +64,8 @@ struct DeliveryBooks: Sendable {
                     WHERE b.incident = a.incident AND b.sequence < a.sequence AND (
                         EXISTS (SELECT FROM deliveries e
                             WHERE e.announcement = b.id AND e.channel = w.channel AND e.state = 'pending')
-                        OR EXISTS (SELECT FROM unnest($1::text[], $2::bigint[], $4::text[]) AS s (announcement, channel, state)
+                        OR EXISTS (
+                            SELECT FROM unnest($1::text[], $2::bigint[], $4::text[]) AS s (announcement, channel, state)
                             WHERE s.announcement = b.id AND s.channel = w.channel AND s.state = 'pending'))) AS mine
                 FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bool[], $6::int[], $7::int[], $8::text[])
                     AS w (announcement, channel, webhook_id, state, leased, attempts, status, error)
@@ -82,7 +83,8 @@ struct DeliveryBooks: Sendable {
                 .texts(entries.map(\.announcement)), .ints(entries.map(\.channel)), .texts(entries.map(\.webhookID)),
                 .texts(entries.map { ($0.ended?.state ?? .pending).rawValue }),
                 .texts(entries.map { $0.wantsLease && $0.ended == nil ? "t" : "f" }),
-                .ints(entries.map { Int64($0.ended?.attempts ?? 0) }), .ints(entries.map { Int64($0.ended?.status ?? 0) }),
+                .ints(entries.map { Int64($0.ended?.attempts ?? 0) }),
+                .ints(entries.map { Int64($0.ended?.status ?? 0) }),
                 .texts(entries.map { $0.ended?.error }), .text(self.owner), .int(Lease.length),
             ]
         )
@@ -199,7 +201,8 @@ struct DeliveryBooks: Sendable {
     func backlog(on connection: PostgresConnection) throws(PostgresError) -> [DeliveryStream: Int] {
         let rows = try connection.query(
             """
-            SELECT d.channel, a.incident, min(a.sequence) FROM deliveries AS d JOIN announcements AS a ON a.id = d.announcement
+            SELECT d.channel, a.incident, min(a.sequence)
+            FROM deliveries AS d JOIN announcements AS a ON a.id = d.announcement
             WHERE d.state = 'pending' AND d.lease_owner IS DISTINCT FROM $1 AND a.incident IS NOT NULL
             GROUP BY 1, 2 LIMIT 100000
             """,

@@ -71,11 +71,13 @@ final class Ledger: Sendable {
             let isLast = self.isStopping.load(ordering: .acquiring)
             var pause = Self.period
             do {
-                let usable = try connection ?? PostgresConnection(
-                    self.url,
-                    timeout: .seconds(3),
-                    applicationName: "apus-deliveries"
-                )
+                let usable =
+                    try connection
+                    ?? PostgresConnection(
+                        self.url,
+                        timeout: .seconds(3),
+                        applicationName: "apus-deliveries"
+                    )
                 connection = usable
                 if !isKnown { try self.begin(on: usable) }
                 isKnown = true
