@@ -1,3 +1,5 @@
+import Events
+
 /// How much of a window a monitor (or one of its regions) was up, in exact milliseconds (design §6).
 ///
 /// Availability is time, not checks: up / (up + down). What nobody watched is neither: it lowers the coverage.

@@ -1,0 +1,59 @@
+package import Postgres
+
+/// How long history is kept, in days (design §6).
+package struct Retention: Sendable, Hashable {
+    /// Single results.
+    package var results: Int64
+    /// Sums of minutes.
+    package var minutes: Int64
+    /// Sums of hours.
+    package var hours: Int64
+    /// Sums of days; `nil`: for ever.
+    package var days: Int64?
+
+    private static let day: Int64 = 86_400_000
+
+    /// Retention with the defaults of design §6.
+    package init(results: Int64 = 14, minutes: Int64 = 14, hours: Int64 = 400, days: Int64? = nil) {
+        self.results = results
+        self.minutes = minutes
+        self.hours = hours
+        self.days = days
+    }
+
+    /// Why results would be kept for too short a time, in one sentence; `nil`: they are not.
+    ///
+    /// - Parameter logRetention: the log's `retention.ms`; −1: for ever; `nil`: not known.
+    package func fault(logRetention: Int64?) -> String? {
+        guard let logRetention else { return nil }
+        let kept = self.results * Retention.day
+        guard logRetention < 0 || kept < logRetention else { return nil }
+        let log = logRetention < 0 ? "for ever" : "\((logRetention + Retention.day - 1) / Retention.day) days"
+        return "results are kept for \(self.results) days and the log keeps them \(log): a replay would count twice "
+            + "what was dropped. Raise RETENTION_RESULTS, or lower retention.ms of the topic"
+    }
+
+    /// Makes days ahead, drops what is too old as of `now`, Unix ms, and returns how many results fit no day.
+    ///
+    /// - Throws: what the connection throws. To be called now and then by anybody, also by several at once.
+    package func apply(now: Int64, on connection: PostgresConnection) throws -> Int {
+        try DayPartitions.make(
+            from: now - self.results * Retention.day,
+            through: now + DayPartitions.daysAhead * Retention.day,
+            on: connection
+        )
+        // The log's own time counts, where it is behind: a clock that jumped must not drop history.
+        let rows = try connection.query("SELECT max(last_timestamp) FROM positions WHERE projection = 'processor'")
+        let time = min(now, try rows[0].int64OrNil(0) ?? now)
+        _ = try DayPartitions.drop(before: time - self.results * Retention.day, on: connection)
+        for (width, days) in [(RollupWidth.minute, self.minutes), (.hour, self.hours), (.day, self.days)] {
+            guard let days else { continue }
+            try connection.query(
+                "DELETE FROM \(width.table) WHERE start < \(DatabaseTime.timestamp("$1::bigint"))",
+                [.int(time - days * Retention.day)],
+                timeout: .seconds(60)
+            )
+        }
+        return try DayPartitions.strays(on: connection)
+    }
+}
