@@ -27,7 +27,7 @@ package enum ResultRows {
 
     /// Stores those of the results that are not there yet and returns for each whether it was stored.
     ///
-    /// Inside a transaction, after ``prepare(_:)``. Of two with the same identity the first counts.
+    /// Once in a transaction, after ``prepare(_:)``. Of two with the same identity the first counts.
     package static func insert(
         _ results: [(result: CheckResult, isLate: Bool)],
         on connection: PostgresConnection
@@ -60,7 +60,6 @@ package enum ResultRows {
             )
             if let index = places[identity] { stored[index] = true }
         }
-        try connection.script("DELETE FROM incoming_results")
         return stored
     }
 
@@ -90,7 +89,7 @@ package enum ResultRows {
     }
 
     private static func json(_ values: [String: Double]) -> String {
-        var writer = JSONWriter()
+        var writer = RecordWriter()
         writer.beginObject()
         for (name, value) in values.sorted(by: { $0.key < $1.key }) {
             writer.name(text: name)

@@ -28,10 +28,13 @@ package struct UpdateMessage: Sendable, Hashable {
         self.incidents = incidents
     }
 
-    /// The message as JSON, as the writer's script puts it together: what is before the number, the number, the rest.
+    /// The message as JSON, as the writer's script puts it together.
     package var encoded: [UInt8] {
-        let body = UpdateMessage.body(status: self.status.encoded, results: self.results, incidents: self.incidents)
-        return UpdateMessage.head(writer: self.writer) + Array(String(self.sequence).utf8) + body
+        var bytes = UpdateMessage.head(writer: self.writer)
+        bytes += String(self.sequence).utf8
+        bytes += "\(UpdateMessage.statusName)".utf8
+        bytes += self.status.encoded
+        return bytes + UpdateMessage.tail(results: self.results, incidents: self.incidents)
     }
 
     /// The beginning of each message of a writer, up to the number.
@@ -44,10 +47,12 @@ package struct UpdateMessage: Sendable, Hashable {
         return json.bytes
     }
 
-    /// The rest of a message after the number; `status` is an encoded document.
-    package static func body(status: [UInt8], results: [RecentResult], incidents: [IncidentNews]) -> [UInt8] {
-        var bytes = Array(",\"status\":".utf8)
-        bytes += status
+    /// What stands between the number and the status.
+    package static let statusName: StaticString = ",\"status\":"
+
+    /// The rest of a message after the status.
+    package static func tail(results: [RecentResult], incidents: [IncidentNews]) -> [UInt8] {
+        var bytes: [UInt8] = []
         UpdateMessage.append("results", results.map(\.encoded), to: &bytes)
         UpdateMessage.append("incidents", incidents.map(\.encoded), to: &bytes)
         bytes.append(UInt8(ascii: "}"))

@@ -1,0 +1,70 @@
+import Latest
+import Redis
+
+/// The scripts by which Redis takes only what is newer than what it has (design §6).
+enum LatestScripts {
+    /// KEYS: status, recent, sequence. ARGV: point, document, seconds to live (0: for ever), beginning and rest of the
+    /// message, whether the list is replaced, then point and JSON of each result, the oldest first.
+    ///
+    /// Returns 1 where it was newer, else 0. The points are compared as text, where ``StatusDocument`` puts them.
+    static let status = RedisScript(
+        """
+        local old = redis.call('GETRANGE', KEYS[1], \(StatusDocument.pointStart), \(StatusDocument.pointEnd))
+        if old >= ARGV[1] then return 0 end
+        if ARGV[3] == '0' then
+            redis.call('SET', KEYS[1], ARGV[2])
+        else
+            redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+        end
+        if ARGV[6] == '1' then
+            redis.call('DEL', KEYS[2])
+            old = ''
+        end
+        for i = 7, #ARGV, 2 do
+            if ARGV[i] >= old then redis.call('LPUSH', KEYS[2], ARGV[i + 1]) end
+        end
+        redis.call('LTRIM', KEYS[2], 0, \(LatestKeys.recentCount - 1))
+        if ARGV[3] ~= '0' then redis.call('DEL', KEYS[2]) end
+        local number = string.format('%d', redis.call('INCR', KEYS[3]))
+        redis.call('PUBLISH', '\(LatestKeys.updates)', ARGV[4] .. number .. '\(UpdateMessage.statusName)' .. ARGV[2] .. ARGV[5])
+        return 1
+        """
+    )
+
+    /// KEYS: the hash of regions. ARGV: field and JSON of each pulse. A pulse that is older than the one there is left.
+    static let watches = RedisScript(
+        """
+        for i = 1, #ARGV, 2 do
+            local old = redis.call('HGET', KEYS[1], ARGV[i])
+            local from, to = \(RegionWatch.timeStart), \(RegionWatch.timeStart + 12)
+            if not old or string.sub(old, from, to) <= string.sub(ARGV[i + 1], from, to) then
+                redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
+            end
+        end
+        return 1
+        """
+    )
+
+    /// The call that writes an entry.
+    static func call(_ entry: LatestEntry, writer: String, head: [UInt8]) -> RedisScript.Call {
+        let document = entry.document
+        let results = entry.news.results
+        let tail = UpdateMessage.tail(results: results.map(\.result), incidents: entry.news.incidents)
+        let life: Int64 = document.card == nil ? LatestKeys.tombstoneSeconds : 0
+        var arguments: [RedisArgument] = [
+            RedisArgument(entry.point.text), RedisArgument(document.encoded), RedisArgument(life), RedisArgument(head),
+            RedisArgument(tail), entry.wantsRecent ? "1" : "0",
+        ]
+        for (point, result) in results {
+            arguments.append(RedisArgument(point.text))
+            arguments.append(RedisArgument(result.encoded))
+        }
+        return RedisScript.Call(
+            keys: [
+                RedisArgument(LatestKeys.status(entry.monitor)), RedisArgument(LatestKeys.recent(entry.monitor)),
+                RedisArgument(LatestKeys.sequence(writer)),
+            ],
+            arguments: arguments
+        )
+    }
+}
