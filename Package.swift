@@ -157,7 +157,10 @@ let package = Package(
         tests("Pinger", ["TestServers", "Events", "Kafka", "Checks", "Service"]),
         tests(
             "Processor",
-            ["TestServers", "Events", "Kafka", "Postgres", "Redis", "Schema", "Projections", "History", "Latest"]
+            [
+                "TestServers", "Events", "Kafka", "Postgres", "Redis", "Schema", "Projections", "History", "Latest",
+                "Service",
+            ]
         ),
         tests("Alerter", ["TestServers", "Events", "Kafka", "Postgres", "Schema", "Projections", "HTTPClient"]),
         tests(

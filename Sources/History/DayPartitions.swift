@@ -76,13 +76,17 @@ package enum DayPartitions {
         }
     }
 
-    /// How many results fit no day; should be 0. At most a thousand are counted.
+    /// How many results fit no day; should be 0.
+    ///
+    /// At most a thousand are counted.
     package static func strays(on connection: PostgresConnection) throws(PostgresError) -> Int {
         let rows = try connection.query("SELECT count(*) FROM (SELECT FROM results_default LIMIT 1000) AS strays")
         return Int(try rows[0].int64(0))
     }
 
-    /// The floor, Unix ms: older results are dropped. `isHeld`: it stays where it is until the transaction's end.
+    /// The floor, Unix ms: older results are dropped.
+    ///
+    /// `isHeld`: it stays where it is until the transaction's end.
     package static func floor(isHeld: Bool, on connection: PostgresConnection) throws(PostgresError) -> Int64 {
         let rows = try connection.query(
             "SELECT \(DatabaseTime.millis("slot")) FROM history_floor\(isHeld ? " FOR SHARE" : "")"

@@ -1,7 +1,9 @@
 package import Events
 package import Postgres
 
-/// What the gateway asks of history. Every call throws what the connection throws.
+/// What the gateway asks of history.
+///
+/// Every call throws what the connection throws.
 package enum HistoryQueries {
     /// Which results of a monitor are wanted.
     package struct Filter: Sendable, Hashable {

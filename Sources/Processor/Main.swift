@@ -4,7 +4,9 @@ import Projections
 import Service
 import Synchronization
 
-/// The processor: turns the log into history in PostgreSQL and the latest status in Redis. See docs/architecture.md.
+/// The processor: turns the log into history in PostgreSQL and the latest status in Redis.
+///
+/// See docs/architecture.md.
 @main
 struct Main {
     static func main() {

@@ -23,7 +23,9 @@ struct LatestEntry: Sendable {
         self.asOf = asOf
     }
 
-    /// Takes in an entry that came after this one. What was read further in the log is the newer one.
+    /// Takes in an entry that came after this one.
+    ///
+    /// What was read further in the log is the newer one.
     mutating func absorb(_ later: LatestEntry) {
         self.wantsRecent = self.wantsRecent || later.wantsRecent
         guard later.point >= self.point else { return }

@@ -3,8 +3,10 @@ import Redis
 
 /// The scripts by which Redis takes only what is newer than what it has (design §6).
 enum LatestScripts {
-    /// KEYS: status, recent, sequence. ARGV: point, document, seconds to live (0: for ever), beginning and rest of the
-    /// message, whether the list is replaced, then point and JSON of each result, the oldest first.
+    /// KEYS: status, recent, sequence.
+    ///
+    /// ARGV: point, document, seconds to live (0: for ever), beginning and rest of the message, whether the list is
+    /// replaced, then point and JSON of each result, the oldest first.
     ///
     /// Returns 1 where it was newer, else 0. The points are compared as text, where ``StatusDocument`` puts them.
     static let status = RedisScript(
@@ -31,7 +33,9 @@ enum LatestScripts {
         """
     )
 
-    /// KEYS: the hash of regions. ARGV: field and JSON of each pulse. A pulse that is older than the one there is left.
+    /// KEYS: the hash of regions.
+    ///
+    /// ARGV: field and JSON of each pulse. A pulse that is older than the one there is left.
     static let watches = RedisScript(
         """
         for i = 1, #ARGV, 2 do

@@ -32,7 +32,9 @@ final class LatestWriter: Sendable {
     private let metrics: ProcessorMetrics
     private let log: Log
 
-    /// Starts the thread. `name` is another one after each start of the process.
+    /// Starts the thread.
+    ///
+    /// `name` is another one after each start of the process.
     init(_ url: RedisURL, name: String, database: String, metrics: ProcessorMetrics, log: Log) {
         self.url = url
         self.name = name
@@ -43,14 +45,18 @@ final class LatestWriter: Sendable {
         self.thread.withLock { $0 = thread }
     }
 
-    /// Takes an entry; ``flush()`` has it written. From any thread.
+    /// Takes an entry; ``flush()`` has it written.
+    ///
+    /// From any thread.
     func put(_ entry: LatestEntry) {
         self.box.withLock { box in
             if box.entries[entry.monitor]?.absorb(entry) == nil { box.entries[entry.monitor] = entry }
         }
     }
 
-    /// Takes a pulse; ``flush()`` has it written. From any thread.
+    /// Takes a pulse; ``flush()`` has it written.
+    ///
+    /// From any thread.
     func put(_ watch: RegionWatch) {
         self.box.withLock { box in
             if let old = box.watches[watch.field], old.pulse.time > watch.pulse.time { return }
