@@ -1,0 +1,126 @@
+import Events
+import History
+import Kafka
+import Latest
+import Postgres
+import Redis
+import Service
+import TestServers
+import Testing
+
+@testable import Processor
+
+@Suite(.serialized, .timeLimit(.minutes(2))) struct OutageTests {
+    @Test func `a flushed Redis is filled again, with its recent results`() throws {
+        let redis = try RedisServer()
+        defer { redis.stop() }
+        let world = try HistoryWorld(redis: redis)
+        var scenario = Scenario(monitors: 5)
+        try world.produce(scenario.definitions + scenario.results(rounds: 40))
+        try world.withProcessor {
+            try world.settle()
+            try world.expectRedis()
+            let before = try world.recent(1)
+            let marker = try world.redis.command("GET", RedisArgument(LatestKeys.marker))
+            try world.redis.command("FLUSHALL")
+            try eventually("the writer to notice") {
+                let now = try world.redis.command("GET", RedisArgument(LatestKeys.marker))
+                return now != .null && now != marker
+            }
+            // The next records have everything written, also of the monitors that they don't touch.
+            try world.produce([scenario.pulses(at: scenario.start + 40 * 240_000)[0]])
+            try world.expectRedis()
+            try eventually("the recent results") { try world.recent(1) == before }
+        }
+    }
+
+    @Test func `the books are kept while Redis is frozen, and Redis is told afterwards`() throws {
+        let redis = try RedisServer()
+        defer { redis.stop() }
+        let world = try HistoryWorld(redis: redis)
+        var scenario = Scenario(monitors: 5)
+        try world.produce(scenario.definitions + scenario.results(rounds: 10))
+        try world.withProcessor {
+            try world.settle()
+            redis.freeze()
+            try world.produce(scenario.results(rounds: 10, offset: 10 * 240_000))
+            try world.settle()
+            try world.expectConsistency(redis: false)
+            try eventually("the failures to be counted") { world.metrics.redisErrors.value > 0 }
+            redis.thaw()
+            try world.expectRedis()
+            redis.kill()
+            try world.produce(scenario.results(rounds: 5, offset: 20 * 240_000))
+            try world.settle()
+            try redis.restart()
+            try world.produce(scenario.pulses(at: scenario.start + 25 * 240_000))
+            try eventually("a new marker") {
+                (try? world.redis.command("EXISTS", RedisArgument(LatestKeys.marker)).int64()) == 1
+            }
+            try world.produce(scenario.pulses(at: scenario.start + 26 * 240_000))
+            try world.expectRedis()
+        }
+    }
+
+    @Test func `statuses go on while PostgreSQL is dead, and the books are settled afterwards`() throws {
+        let postgres = try PostgresServer()
+        defer { postgres.stop() }
+        let world = try HistoryWorld(postgres: postgres)
+        var scenario = Scenario(monitors: 5)
+        try world.produce(scenario.definitions + scenario.results(rounds: 10))
+        try world.withProcessor {
+            try world.settle()
+            postgres.kill()
+            try world.produce(scenario.results(rounds: 20, offset: 10 * 240_000))
+            try world.expectRedis()
+            try postgres.restart()
+            try world.settle()
+            try world.expectConsistency()
+        }
+        let rows = try world.number("SELECT count(*) FROM results")
+        #expect(rows > 2 * 5 * 30)
+        #expect(world.metrics.ahead.value > 0)
+    }
+
+    @Test func `an older status never replaces a newer one, and each that is taken is told in order`() throws {
+        let redis = try RedisServer()
+        defer { redis.stop() }
+        let world = try HistoryWorld(redis: redis)
+        let scenario = Scenario(monitors: 1)
+        try world.produce(scenario.definitions)
+        let state = world.truth[Partitioning.partition(of: 1, count: HistoryWorld.partitions)]
+        let status = try #require(state.status(of: 1))
+        let writer = try world.writer("a")
+        let other = try world.writer("b")
+        defer {
+            writer.stop()
+            other.stop()
+        }
+        func put(_ writer: LatestWriter, _ generation: Int64, _ offset: Int64) throws {
+            let point = LatestPoint(generation: generation, offset: offset)
+            var entry = LatestEntry(1, status, point: point, asOf: offset)
+            let result = self.result(slot: scenario.start + offset)
+            entry.news.add(result, at: LatestPoint(generation: generation, offset: offset - 1))
+            writer.put(entry)
+            writer.flush()
+        }
+        func point() throws -> LatestPoint? { try world.document(1)?.point }
+        try put(writer, 0, 10)
+        try eventually("the first") { try point() == LatestPoint(generation: 0, offset: 10) }
+        try put(other, 0, 20)
+        try eventually("the second") { try point() == LatestPoint(generation: 0, offset: 20) }
+        let published = world.metrics.published.value
+        try put(writer, 0, 15)
+        try put(writer, 1, 1)
+        try eventually("the recreated log's") { try point() == LatestPoint(generation: 1, offset: 1) }
+        try put(other, 0, 30)
+        other.stop()
+        #expect(try point() == LatestPoint(generation: 1, offset: 1))
+        #expect(world.metrics.published.value == published + 1)
+        #expect(try world.recent(1).map(\.slot) == [1, 20, 10].map { scenario.start + $0 })
+    }
+
+    private func result(slot: Int64) -> CheckResult {
+        CheckResult(monitor: 1, region: "eu", slot: slot, startedAt: slot, outcome: .up, pinger: "p", generation: 1)
+    }
+}
