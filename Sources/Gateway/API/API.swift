@@ -28,12 +28,17 @@ struct API: Sendable {
         let channels = ChannelRoutes(
             ChannelStore(pool, sealer: sealer, onChange: onChange),
             tests: ChannelTests(pool),
-            answers: answers
+            answers: answers,
+            key: settings.secretKey
         )
         let reading = ReadingRoutes(board: board, pool: pool, answers: answers, key: settings.secretKey)
         self.routes =
             access.guarding(monitors.routes + channels.routes + reading.routes)
-            + access.guarding(KeyRoutes(pool, keys: keys, answers: answers).routes, read: .admin, write: .admin)
+            + access.guarding(
+                KeyRoutes(pool, keys: keys, answers: answers, key: settings.secretKey).routes,
+                read: .admin,
+                write: .admin
+            )
             + [API.description]
     }
 

@@ -1,3 +1,4 @@
+import Crypto
 import Events
 import HTTPServer
 import JSON
@@ -7,9 +8,11 @@ struct ChannelRoutes: Sendable {
     private let store: ChannelStore
     private let tests: ChannelTests
     private let answers: Answers
+    private let cursor: Cursor
 
-    /// Routes over `store`; `tests` hands test notifications to the alerter.
-    init(_ store: ChannelStore, tests: ChannelTests, answers: Answers) {
+    /// Routes over `store`; `tests` hands test notifications to the alerter, `key` seals the cursors.
+    init(_ store: ChannelStore, tests: ChannelTests, answers: Answers, key: SecretKey) {
+        self.cursor = Cursor("channels", key: key)
         self.store = store
         self.tests = tests
         self.answers = answers
@@ -58,14 +61,20 @@ struct ChannelRoutes: Sendable {
     }
 
     private func list(_ request: HTTPRequest) throws -> HTTPResponse {
-        try QueryReader(request).finish()
+        let query = QueryReader(request)
+        let limit = query.limit()
+        let after = query.cursor(self.cursor, count: 1).flatMap { Int64($0[0]) } ?? 0
+        try query.finish()
+        let rest = try self.store.all().filter { $0.id > after }
+        let page = rest.prefix(limit)
         var writer = JSONWriter()
         writer.beginObject()
         writer.name("items")
         writer.beginArray()
-        for channel in try self.store.all() { ChannelDocument.write(channel, to: &writer) }
+        for channel in page { ChannelDocument.write(channel, to: &writer) }
         writer.endArray()
-        writer.member("nextCursor", String?.none)
+        let last = rest.count > page.count ? page.last : nil
+        writer.member("nextCursor", last.map { self.cursor.encode([String($0.id)]) })
         writer.endObject()
         return .json(writer.bytes)
     }

@@ -1,3 +1,4 @@
+import Crypto
 import HTTPServer
 import JSON
 import Postgres
@@ -8,9 +9,11 @@ struct KeyRoutes: Sendable {
     private let pool: PostgresPool
     private let keys: APIKeys
     private let answers: Answers
+    private let cursor: Cursor
 
-    /// Routes over the table of keys.
-    init(_ pool: PostgresPool, keys: APIKeys, answers: Answers) {
+    /// Routes over the table of keys; `key` seals the cursors.
+    init(_ pool: PostgresPool, keys: APIKeys, answers: Answers, key: SecretKey) {
+        self.cursor = Cursor("keys", key: key)
         self.pool = pool
         self.keys = keys
         self.answers = answers
@@ -41,15 +44,24 @@ struct KeyRoutes: Sendable {
         """
 
     private func list(_ request: HTTPRequest) throws -> HTTPResponse {
-        try QueryReader(request).finish()
-        let rows = try self.pool.withConnection { try $0.query("SELECT \(Self.columns) FROM api_keys ORDER BY id") }
+        let query = QueryReader(request)
+        let limit = query.limit()
+        let after = query.cursor(self.cursor, count: 1).flatMap { Int64($0[0]) } ?? 0
+        try query.finish()
+        let rows = try self.pool.withConnection { connection in
+            try connection.query(
+                "SELECT \(Self.columns) FROM api_keys WHERE id > $1::bigint ORDER BY id LIMIT $2::bigint",
+                [.int(after), .int(Int64(limit) + 1)]
+            )
+        }
         var writer = JSONWriter()
         writer.beginObject()
         writer.name("items")
         writer.beginArray()
-        for row in rows { try self.write(row, key: nil, to: &writer) }
+        for row in rows.prefix(limit) { try self.write(row, key: nil, to: &writer) }
         writer.endArray()
-        writer.member("nextCursor", String?.none)
+        let last = rows.count > limit ? try rows[limit - 1].int64(0) : nil
+        writer.member("nextCursor", last.map { self.cursor.encode([String($0)]) })
         writer.endObject()
         return .json(writer.bytes)
     }
