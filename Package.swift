@@ -162,7 +162,13 @@ let package = Package(
                 "Service",
             ]
         ),
-        tests("Alerter", ["TestServers", "Events", "Kafka", "Postgres", "Schema", "Projections", "HTTPClient"]),
+        tests(
+            "Alerter",
+            [
+                "TestServers", "PrivateServers", "Events", "Kafka", "Postgres", "Schema", "Projections", "HTTPClient",
+                "Networking", "Service", "Crypto",
+            ]
+        ),
         tests(
             "Gateway",
             [

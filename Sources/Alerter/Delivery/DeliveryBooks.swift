@@ -22,7 +22,7 @@ struct DeliveryBooks: Sendable {
     /// whether they are leased to this process.
     ///
     /// One that is there already keeps the deliveries that its first commit gave it. A lease is given only where
-    /// nothing earlier of the same incident is on its way to the channel.
+    /// nothing earlier of the same incident is in the books and on its way to the channel.
     func insert(
         _ announcements: [Announcement],
         _ entries: [Entry],
@@ -59,14 +59,10 @@ struct DeliveryBooks: Sendable {
         let rows = try connection.query(
             """
             WITH n AS (
-                SELECT w.*, a.incident, a.sequence, w.leased AND NOT EXISTS (
-                    SELECT FROM announcements b
-                    WHERE b.incident = a.incident AND b.sequence < a.sequence AND (
-                        EXISTS (SELECT FROM deliveries e
-                            WHERE e.announcement = b.id AND e.channel = w.channel AND e.state = 'pending')
-                        OR EXISTS (
-                            SELECT FROM unnest($1::text[], $2::bigint[], $4::text[]) AS s (announcement, channel, state)
-                            WHERE s.announcement = b.id AND s.channel = w.channel AND s.state = 'pending'))) AS mine
+                SELECT w.*, w.leased AND NOT EXISTS (
+                    SELECT FROM announcements AS b JOIN deliveries AS e ON e.announcement = b.id
+                    WHERE b.incident = a.incident AND b.sequence < a.sequence
+                        AND e.channel = w.channel AND e.state = 'pending') AS mine
                 FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bool[], $6::int[], $7::int[], $8::text[])
                     AS w (announcement, channel, webhook_id, state, leased, attempts, status, error)
                 JOIN announcements a ON a.id = w.announcement

@@ -51,7 +51,7 @@ CREATE TABLE announcements (
     id              text        PRIMARY KEY,
     type            text        NOT NULL CHECK (type IN
         ('incident.opened', 'incident.reminder', 'incident.resolved', 'channel.test', 'log.silent', 'log.heard')),
-    -- Null where it is about no incident.
+    -- What it belongs to: an incident, or a silence of the log (log-…); null for tests.
     incident        text,
     monitor         bigint,
     -- The share of the monitor: who holds it restores what is undelivered.
@@ -93,7 +93,7 @@ CREATE INDEX deliveries_pending ON deliveries (next_at) WHERE state = 'pending';
 CREATE INDEX deliveries_by_state ON deliveries (state, id DESC);
 CREATE INDEX deliveries_by_channel ON deliveries (channel, id DESC);
 
--- For the gateway: has a test sent to a channel and returns the delivery's id. The alerter claims it within a second or two.
+-- For the gateway: has a test sent to a channel and returns the delivery's id; an alerter claims it within seconds.
 CREATE FUNCTION request_channel_test(channel bigint) RETURNS bigint LANGUAGE sql AS $$
     WITH word AS (
         SELECT replace(gen_random_uuid()::text, '-', '') AS random, clock_timestamp() AS at

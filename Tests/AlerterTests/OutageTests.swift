@@ -1,0 +1,156 @@
+import Crypto
+import Events
+import Glibc
+import Kafka
+import PrivateServers
+import Service
+import TestServers
+import Testing
+
+@testable import Alerter
+
+/// What survives the end of processes and of PostgreSQL.
+@Suite(.timeLimit(.minutes(1))) struct OutageTests {
+    @Test func `what is pending survives a restart`() throws {
+        let world = try AlerterWorld()
+        try world.channel(1)
+        try world.monitor()
+        world.receiver.answer("/1", .status(503))
+        let first = try world.start { $0.backoff.pauses = [200] }
+        try world.result(.up)
+        try world.result(.down)
+        #expect(waits(.seconds(10)) { !world.types().isEmpty })
+        first.stop()
+        let before = world.types().count
+        try world.result(.up)
+        world.receiver.answer("/1", .ok)
+        let second = try world.start()
+        defer { second.stop() }
+        world.expect([String](repeating: opened, count: before + 1) + [resolved])
+        #expect(Set(world.receiver.notices().map(\.id)).count == 2)
+        #expect(try world.number("SELECT count(*) FROM incidents") == 1)
+    }
+
+    @Test(arguments: ["before_commit:5", "after_db_commit:5", "after_lease:1", "after_send:1", "before_mark_sent:1"])
+    func `an alerter killed anywhere tells everything under one id`(fault: String) throws {
+        let world = try AlerterWorld()
+        try world.channel(1)
+        try world.monitor()
+        try world.result(.up)
+        let first = try self.spawn(world, faultAt: fault)
+        for _ in 0..<8 {
+            try world.result(.down)
+            usleep(150_000)
+            try world.result(.up)
+            usleep(150_000)
+            if first.exit != nil { break }
+        }
+        #expect(first.wait(.seconds(15)) == .status(137))
+        let second = try self.spawn(world)
+        defer { _ = second.end(patience: .seconds(5)) }
+        let told = { (try? world.number("SELECT 2 * count(*) FROM incidents WHERE ended_ms IS NOT NULL")) ?? 0 }
+        #expect(
+            waits(.seconds(20)) {
+                let ids = Set(world.receiver.notices().map(\.id))
+                return told() > 0 && ids.count == told() && world.deliveries("delivered") == told()
+            },
+            "told: \(world.types()), incidents: \(told() / 2)"
+        )
+        // Whatever was repeated: nothing of an incident overtook.
+        var heard: Set<String> = []
+        for notice in world.receiver.notices() {
+            let incident = notice.body.split(separator: "\"").first { $0.hasPrefix("inc_") }.map(String.init) ?? ""
+            if notice.body.contains(opened) { heard.insert(incident) }
+            #expect(heard.contains(incident), "\(notice.body) came before its opening")
+        }
+    }
+
+    @Test func `alerts go out while PostgreSQL is frozen and are not sent again`() throws {
+        let server = try PostgresServer()
+        defer { server.stop() }
+        let world = try AlerterWorld(server: server)
+        try world.channel(1)
+        try world.monitor()
+        let alerter = try world.start()
+        defer { alerter.stop() }
+        try world.result(.up)
+        try world.result(.down)
+        world.expect([opened])
+        #expect(waits(.seconds(5)) { world.deliveries("delivered") == 1 })
+        server.freeze()
+        try world.result(.up)
+        world.expect([opened, resolved])
+        try world.result(.down)
+        world.expect([opened, resolved, opened])
+        server.thaw()
+        #expect(waits(.seconds(15)) { world.deliveries("delivered") == 3 })
+        try world.result(.up)
+        world.expect([opened, resolved, opened, resolved])
+        #expect(waits(.seconds(5)) { world.deliveries("delivered") == 4 })
+        #expect(Set(world.receiver.notices().map(\.id)).count == 4)
+        #expect(try world.number("SELECT count(*) FROM incidents WHERE ended_ms IS NOT NULL") == 2)
+    }
+
+    @Test func `a receiver that fails while PostgreSQL is dead gets everything in order`() throws {
+        let server = try PostgresServer()
+        defer { server.stop() }
+        let world = try AlerterWorld(server: server)
+        try world.channel(1)
+        try world.monitor()
+        let alerter = try world.start()
+        defer { alerter.stop() }
+        try world.result(.up)
+        #expect(waits(.seconds(10)) { (try? world.number("SELECT count(*) FROM alerter_monitors")) == 1 })
+        server.kill()
+        world.receiver.answer("/1", .status(500), .status(500), .ok)
+        try world.result(.down)
+        try world.result(.up)
+        world.expect([opened, opened, opened, resolved])
+        try server.restart()
+        #expect(waits(.seconds(15)) { world.deliveries("delivered") == 2 })
+        #expect(world.types().count == 4)
+    }
+
+    @Test func `silence of the log is told once, and its end once`() throws {
+        let world = try AlerterWorld()
+        try world.channel(1)
+        try world.channel(2, isDefault: false)
+        let first = try world.start { $0.silence = 1_500 }
+        world.expect(["log.silent"])
+        #expect(waits(.seconds(5)) { world.deliveries("delivered") == 1 })
+        first.stop()
+        let second = try world.start { $0.silence = 1_500 }
+        defer { second.stop() }
+        try world.monitor()
+        world.expect(["log.silent", "log.heard"])
+        #expect(world.types("/2").isEmpty)
+    }
+
+    /// The alerter as a process, which dies with this one.
+    private func spawn(_ world: AlerterWorld, faultAt: String? = nil) throws -> ChildProcess {
+        var command = ChildCommand(try alerterPath())
+        command.environment = [
+            "KAFKA_BROKERS": world.kafka.brokers, "APUS_EMBEDDED_BROKER": "true", "DATABASE_URL": world.database,
+            "APUS_SECRET_KEY": world.key.base64, "APUS_WITHOUT_GROUP": "true", "HEALTH_LISTEN": "127.0.0.1:0",
+            "LOG_LEVEL": "debug",
+        ]
+        if let faultAt { command.environment?["FAULT_AT"] = faultAt }
+        if unsafe getenv("ALERTER_LOG") == nil { command.error = .discarded }
+        return try ChildProcess(command)
+    }
+}
+
+/// The program lies beside the bundle of the tests.
+private func alerterPath() throws -> String {
+    var path = CommandLine.arguments[0]
+    for argument in CommandLine.arguments where argument.hasSuffix(".xctest") || argument.contains(".xctest/") {
+        path = argument
+    }
+    while let slash = path.lastIndex(of: "/") {
+        path = String(path[..<slash])
+        if unsafe access("\(path)/alerter", X_OK) == 0 { return "\(path)/alerter" }
+    }
+    throw AlerterMissing()
+}
+
+struct AlerterMissing: Error {}
