@@ -15,7 +15,7 @@ struct ReadingRoutes: Sendable {
         routes += StreamRoutes(board: board, answers: answers).routes
         routes += RegionRoutes(board: board, answers: answers).routes
         routes += ResultRoutes(ResultStore(pool), monitors: monitors, answers: answers, key: key).routes
-        routes += UptimeRoutes(UptimeStore(pool), board: board, monitors: monitors, answers: answers).routes
+        routes += UptimeRoutes(pool, board: board, monitors: monitors, answers: answers).routes
         routes += IncidentRoutes(IncidentStore(pool), deliveries: deliveries, answers: answers, key: key).routes
         routes += DeliveryRoutes(deliveries, answers: answers, key: key).routes
         routes += PipelineRoutes(PipelineStore(pool), board: board, answers: answers).routes

@@ -2,6 +2,7 @@ import Events
 import HTTPServer
 import History
 import JSON
+import Postgres
 import Service
 
 /// Availability, coverage, success ratio and latencies of a monitor over windows of time that end now.
@@ -18,14 +19,14 @@ struct UptimeRoutes: Sendable {
         Window(name: "90d", length: 90 * 86_400_000),
     ]
 
-    private let store: UptimeStore
+    private let pool: PostgresPool
     private let board: Board
     private let monitors: KnownMonitors
     private let answers: Answers
 
-    /// Routes over `store`; `board` says up to when something is known.
-    init(_ store: UptimeStore, board: Board, monitors: KnownMonitors, answers: Answers) {
-        self.store = store
+    /// Routes over the history in `pool`; `board` says up to when something is known.
+    init(_ pool: PostgresPool, board: Board, monitors: KnownMonitors, answers: Answers) {
+        self.pool = pool
         self.board = board
         self.monitors = monitors
         self.answers = answers
@@ -50,20 +51,23 @@ struct UptimeRoutes: Sendable {
         try self.monitors.require(monitor)
         let now = WallClock.millis
         let known = self.board.knownUntil(monitor, now: now)
-        let longest = windows.map(\.length).max() ?? 0
-        let spans = try self.store.spans(of: monitor, region: region ?? "", from: now - longest)
+        let uptimes = try self.pool.withConnection { connection in
+            try HistoryQueries.uptime(
+                of: monitor,
+                region: region,
+                over: windows.map { now - $0.length..<now },
+                now: now,
+                known: known,
+                on: connection
+            )
+        }
         var writer = JSONWriter(capacity: 1_024)
         writer.beginObject()
         writer.member("monitor", monitor)
         writer.member("region", region)
         writer.name("windows")
         writer.beginArray()
-        for window in windows {
-            let range = now - window.length..<now
-            let checks = try self.store.checks(of: monitor, region: region, window: range)
-            let availability = Availability(spans: spans, window: range, known: known)
-            Self.write(window.name, range, availability, checks, to: &writer)
-        }
+        for (window, uptime) in zip(windows, uptimes) { Self.write(window.name, uptime, to: &writer) }
         writer.endArray()
         writer.endObject()
         return .json(writer.bytes)
@@ -75,17 +79,13 @@ struct UptimeRoutes: Sendable {
         return found.count == names.count && found.count <= self.windows.count ? found : nil
     }
 
-    private static func write(
-        _ name: String,
-        _ range: Range<Int64>,
-        _ availability: Availability,
-        _ checks: UptimeStore.Checks,
-        to writer: inout JSONWriter
-    ) {
+    private static func write(_ name: String, _ uptime: Uptime, to writer: inout JSONWriter) {
+        let availability = uptime.availability
+        let checks = uptime.checks
         writer.beginObject()
         writer.member("window", name)
-        writer.member("from", time: range.lowerBound)
-        writer.member("to", time: range.upperBound)
+        writer.member("from", time: uptime.window.lowerBound)
+        writer.member("to", time: uptime.window.upperBound)
         writer.member("availability", availability.availability)
         writer.member("coverage", availability.coverage)
         let times = [
@@ -100,7 +100,7 @@ struct UptimeRoutes: Sendable {
         writer.member("successRatio", checks.successRatio)
         for (name, quantile) in [("p50Ms", 0.5), ("p95Ms", 0.95), ("p99Ms", 0.99)] {
             writer.name(name)
-            if let microseconds = checks.latencies.quantile(quantile) {
+            if let microseconds = checks.histogram.quantile(quantile) {
                 writer.milliseconds(microseconds: Int64(microseconds.rounded()))
             } else {
                 writer.null()
