@@ -16,6 +16,8 @@ final class HistoryProjection: Projection {
     private let metrics: ProcessorMetrics
     /// What is held, so that Redis can be given everything anew.
     private var held: [LogPartition: (state: HistoryState, next: LogPoint)] = [:]
+    /// Whether definitions came or went since monitors were counted.
+    private var isCountOld = false
 
     /// A projection that shows what it knows through `latest`.
     init(latest: LatestWriter, metrics: ProcessorMetrics) {
@@ -59,12 +61,13 @@ final class HistoryProjection: Projection {
 
     func taken(_ portion: Portion<HistoryState>) {
         self.held[portion.partition] = (portion.state, portion.next)
-        self.metrics.monitors.set(self.held.values.reduce(0) { $0 + $1.state.state.monitorIDs.count })
+        self.countMonitors()
         self.show(all: portion.state, next: portion.next, withRecent: false)
     }
 
     func released(_ portion: Portion<HistoryState>) {
         self.held[portion.partition] = nil
+        self.countMonitors()
     }
 
     func publish(_ portions: [Portion<HistoryState>]) {
@@ -79,6 +82,7 @@ final class HistoryProjection: Projection {
             for (state, next) in self.held.values { self.show(all: state, next: next, withRecent: true) }
         }
         self.latest.flush()
+        if self.isCountOld { self.countMonitors() }
     }
 
     func refresh(_ definition: borrowing Message, at: LogPoint, into state: HistoryState) {
@@ -96,6 +100,11 @@ final class HistoryProjection: Projection {
         self.apply(.change(change), timestamp: Int64.max / 2, at: point, state)
     }
 
+    private func countMonitors() {
+        self.isCountOld = false
+        self.metrics.monitors.set(self.held.values.reduce(0) { $0 + $1.state.state.monitorIDs.count })
+    }
+
     // MARK: Effects
 
     private func apply(_ record: Record, timestamp: Int64, at point: LatestPoint, _ state: HistoryState) {
@@ -110,12 +119,16 @@ final class HistoryProjection: Projection {
             case .judged(let disposition):
                 if case .result(let result) = record { self.keep(result, disposition, at: point, state) }
             case .derived(let result, let disposition): self.keep(result, disposition, at: point, state)
-            case .defined(let monitor, .none): state.deleted.insert(monitor)
+            case .defined(let monitor, .none):
+                state.deleted.insert(monitor)
+                self.isCountOld = true
             case .span(let correction): state.spans.add(correction)
             case .opened(let incident), .resolved(let incident):
                 state.news.monitors[incident.monitor, default: MonitorNews()].incidents.append(IncidentNews(incident))
             case .statusChanged(let monitor): _ = state.news.monitors[monitor, default: MonitorNews()]
-            case .defined(_, .some(let definition)): state.learn(definition)
+            case .defined(_, .some(let definition)):
+                state.learn(definition)
+                self.isCountOld = true
             case .changed, .reminded, .acted: break
             }
         }

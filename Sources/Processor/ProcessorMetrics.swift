@@ -44,7 +44,7 @@ struct ProcessorMetrics: Sendable {
             "apus_processor_ahead_results_total",
             "Results stepped while PostgreSQL was away; they are stepped again with the books."
         )
-        self.monitors = metrics.gauge("apus_processor_monitors", "Monitors of the partitions held, when last taken.")
+        self.monitors = metrics.gauge("apus_processor_monitors", "Monitors of the partitions held.")
         self.redisErrors = metrics.counter("apus_processor_redis_errors_total", "Failed attempts to write to Redis.")
         self.redisDirty = metrics.gauge("apus_processor_redis_dirty_keys", "Statuses that Redis still lacks.")
         self.published = metrics.counter("apus_processor_updates_total", "Statuses that Redis took and told.")
