@@ -47,6 +47,7 @@ struct Main {
         let migrating = Migrating()
         let board = Board()
         let updates = BoardUpdates(try RedisURL(settings.redis.revealed), board: board, log: log)
+        let books = BoardBooks(settings.database.revealed, board: board, log: log)
         let api = API(
             settings: settings,
             pool: pool,
@@ -78,7 +79,10 @@ struct Main {
             relay.stop()
             refresh.stop()
         }
-        program.shutdown.stage("board") { updates.stop() }
+        program.shutdown.stage("board") {
+            updates.stop()
+            books.stop()
+        }
         program.shutdown.stage("pulses") { pulses.stop() }
         program.shutdown.stage("producer") { producer.close(milliseconds: 2_000) }
         program.shutdown.stage("report") { report.stop() }

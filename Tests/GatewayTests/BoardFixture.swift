@@ -65,6 +65,17 @@ final class BoardFixture {
         try self.connection.command("PUBLISH", RedisArgument(LatestKeys.updates), RedisArgument(message.encoded))
     }
 
+    /// Writes a region's last pulse as a processor does.
+    func write(_ pulse: Pulse) throws {
+        let watch = RegionWatch(pulse)
+        try self.connection.command(
+            "HSET",
+            RedisArgument(LatestKeys.regions),
+            RedisArgument(watch.field),
+            RedisArgument(watch.encoded)
+        )
+    }
+
     func command(_ arguments: RedisArgument...) throws {
         try self.connection.command(arguments)
     }
@@ -80,6 +91,24 @@ final class BoardFixture {
     func state(_ id: Int64) throws -> String? {
         let response = self.get("/api/v1/monitors/\(id)/status")
         return response.status == 200 ? try response.document["state"]?.text : nil
+    }
+
+    /// A pulse of `age` ms ago.
+    static func pulse(
+        _ region: String,
+        share: Int,
+        age: Int64,
+        pinger: String,
+        canary: Pulse.Canary = .none
+    ) -> Pulse {
+        Pulse(
+            region: region,
+            share: share,
+            time: WallClock.millis - age,
+            canary: canary,
+            load: 0.25,
+            pinger: pinger
+        )
     }
 
     /// The status of a monitor at an offset of the log.

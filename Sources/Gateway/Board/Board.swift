@@ -138,6 +138,9 @@ final class Board: Sendable {
         }
     }
 
+    /// Says that the board has an answer.
+    func markLoaded() { self.contents.withLock { $0.isLoaded = true } }
+
     /// Says that the board was loaded and whether it hears of changes.
     func mark(loaded: Bool = false, stale: Bool) {
         let hasChanged = self.contents.withLock { contents in

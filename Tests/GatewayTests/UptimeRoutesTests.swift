@@ -1,0 +1,96 @@
+import HTTPServer
+import History
+import JSON
+import Postgres
+import Service
+import Testing
+
+@testable import Gateway
+
+@Suite(.timeLimit(.minutes(1))) struct UptimeRoutesTests {
+    private let hour: Int64 = 3_600_000
+    private let now = WallClock.millis
+
+    private func windows(_ fixture: ReadingFixture, _ query: String) throws -> [String: JSONValue] {
+        let document = try fixture.get("/api/v1/monitors/1/uptime?\(query)").document
+        var windows: [String: JSONValue] = [:]
+        for window in document["windows"]?.items ?? [] { windows[window["window"]?.text ?? ""] = window }
+        return windows
+    }
+
+    private func addSpan(_ fixture: ReadingFixture, _ region: String, _ from: Int64, _ state: String) throws {
+        try fixture.sql("INSERT INTO spans VALUES (1, '\(region)', to_timestamp(\(from) / 1000.0), '\(state)')")
+    }
+
+    @Test func `no data is null, never 0 and never 100 %`() throws {
+        let fixture = try ReadingFixture()
+        try fixture.addMonitor(1)
+        let windows = try self.windows(fixture, "")
+        #expect(windows.count == 5)
+        for window in windows.values {
+            #expect(window["availability"] == .null)
+            #expect(window["coverage"] == .null)
+            #expect(window["successRatio"] == .null)
+            #expect(window["p99Ms"] == .null)
+        }
+    }
+
+    @Test func `availability is time, of the whole or of one region`() throws {
+        let fixture = try ReadingFixture()
+        try fixture.addMonitor(1)
+        try self.addSpan(fixture, "", self.now - 60 * self.hour, "up")
+        try self.addSpan(fixture, "", self.now - 20 * self.hour, "down")
+        try self.addSpan(fixture, "", self.now - 18 * self.hour, "unknown")
+        try self.addSpan(fixture, "", self.now - 12 * self.hour, "up")
+        try self.addSpan(fixture, "eu", self.now - 60 * self.hour, "up")
+        let windows = try self.windows(fixture, "window=1h,24h,7d")
+        #expect(windows.count == 3)
+        #expect(windows["1h"]?["availability"]?.real == 1)
+        let day = try #require(windows["24h"])
+        // 16 of 18 known hours; 18 of 24 are known. The window moves on while the test runs.
+        #expect(abs(try #require(day["availability"]?.real) - 16.0 / 18) < 0.001)
+        #expect(abs(try #require(day["coverage"]?.real) - 0.75) < 0.001)
+        #expect(day["down"]?.real == 7_200)
+        #expect(abs(try #require(windows["7d"]?["availability"]?.real) - 52.0 / 54) < 0.001)
+        #expect(try self.windows(fixture, "window=24h&region=eu")["24h"]?["availability"]?.real == 1)
+        #expect(try fixture.get("/api/v1/monitors/1/uptime?window=2h&region=X").pointers == ["#/window", "#/region"])
+    }
+
+    @Test func `rollups and single results together count each check once`() throws {
+        let fixture = try ReadingFixture()
+        try fixture.addMonitor(1)
+        // One check every ten minutes for nine days, the last hours not yet closed, as the last day.
+        let step = self.hour / 6
+        let first = (self.now / step - 9 * 24 * 6) * step
+        let slots = Array(stride(from: first, to: self.now, by: Int(step)))
+        try fixture.addResults(slots.map { $0 }, region: "eu")
+        let closedHour = (self.now - self.hour / 2) / self.hour * self.hour
+        let closedDay = (self.now - 30 * self.hour) / (24 * self.hour) * 24 * self.hour
+        for (table, length, end) in [("hour", self.hour, closedHour), ("day", 24 * self.hour, closedDay)] {
+            let starts = Set(slots.map { $0 / length * length }).filter { $0 + length <= end }
+            for start in starts.sorted() {
+                let inside = slots.filter { $0 >= start && $0 < start + length }
+                var histogram = LatencyHistogram()
+                for slot in inside { histogram.add(slot / 1_000 % 60 * 1_000) }
+                try fixture.pool.withConnection { connection in
+                    _ = try connection.query(
+                        """
+                        INSERT INTO rollups_\(table) VALUES
+                        (1, 'eu', to_timestamp($1 / 1000.0), $2, 0, 0, 0, 0, 0, 0, 0, $3)
+                        """,
+                        [.int(start), .int(Int64(inside.count)), .bytes(histogram.encoded)]
+                    )
+                }
+            }
+        }
+        let store = UptimeStore(fixture.pool)
+        for length in [self.hour, 24 * self.hour, 7 * 24 * self.hour] {
+            let window = self.now - length..<self.now
+            let checks = try store.checks(of: 1, region: length == self.hour ? "eu" : nil, window: window)
+            #expect(checks.up == Int64(slots.count { window.contains($0) }))
+            #expect(checks.latencies.total == UInt64(checks.up))
+            #expect(checks.successRatio == 1)
+        }
+        #expect(try store.checks(of: 1, region: "us", window: self.now - self.hour..<self.now).up == 0)
+    }
+}
