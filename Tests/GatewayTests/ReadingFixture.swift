@@ -1,4 +1,5 @@
 import Crypto
+import Events
 import HTTPServer
 import JSON
 import Postgres
@@ -29,12 +30,22 @@ final class ReadingFixture {
     }
 
     func addMonitor(_ id: Int64) throws {
-        try self.sql(
-            """
-            INSERT INTO monitors (id, generation, definition) VALUES (\(id), 1, '{"id":\(id),"name":"M\(id)",
-            "type":"tcp","target":"x:1","enabled":true,"interval":60,"generation":1,"createdAt":1795189560000}')
-            """
+        let monitor = Monitor(
+            id: id,
+            name: "M\(id)",
+            target: "x:1",
+            check: .tcp(TCPCheckSettings()),
+            createdAt: WallClock.millis
         )
+        var definition: [UInt8] = []
+        monitor.encode(into: &definition)
+        let text = String(decoding: definition, as: UTF8.self)
+        try self.pool.withConnection { connection in
+            _ = try connection.query(
+                "INSERT INTO monitors (id, generation, definition) VALUES ($1, 1, $2)",
+                [.int(id), .text(text)]
+            )
+        }
     }
 
     /// Results at these slots, Unix ms; each took as many milliseconds as the slot has seconds in its minute.

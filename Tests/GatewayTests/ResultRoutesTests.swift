@@ -45,7 +45,6 @@ import Testing
         #expect(item["latencyMs"]?.real == 10_000.113)
         #expect(item["dnsMs"]?.real == 0.812)
         #expect(item["connectMs"] == .null)
-        #expect(item["values"]?["packetLoss"]?.real == 0.5)
         #expect(item["detail"]?.text == "no \"connection\"")
         #expect(item["pinger"]?.text == "pinger-eu-0")
         #expect(item["late"] == .boolean(true))

@@ -56,41 +56,25 @@ import Testing
         #expect(try fixture.get("/api/v1/monitors/1/uptime?window=2h&region=X").pointers == ["#/window", "#/region"])
     }
 
-    @Test func `rollups and single results together count each check once`() throws {
+    @Test func `checks are told as ratio and percentiles`() throws {
         let fixture = try ReadingFixture()
         try fixture.addMonitor(1)
-        // One check every ten minutes for nine days, the last hours not yet closed, as the last day.
-        let step = self.hour / 6
-        let first = (self.now / step - 9 * 24 * 6) * step
-        let slots = Array(stride(from: first, to: self.now, by: Int(step)))
-        try fixture.addResults(slots.map { $0 }, region: "eu")
-        let closedHour = (self.now - self.hour / 2) / self.hour * self.hour
-        let closedDay = (self.now - 30 * self.hour) / (24 * self.hour) * 24 * self.hour
-        for (table, length, end) in [("hour", self.hour, closedHour), ("day", 24 * self.hour, closedDay)] {
-            let starts = Set(slots.map { $0 / length * length }).filter { $0 + length <= end }
-            for start in starts.sorted() {
-                let inside = slots.filter { $0 >= start && $0 < start + length }
-                var histogram = LatencyHistogram()
-                for slot in inside { histogram.add(slot / 1_000 % 60 * 1_000) }
-                try fixture.pool.withConnection { connection in
-                    _ = try connection.query(
-                        """
-                        INSERT INTO rollups_\(table) VALUES
-                        (1, 'eu', to_timestamp($1 / 1000.0), $2, 0, 0, 0, 0, 0, 0, 0, $3)
-                        """,
-                        [.int(start), .int(Int64(inside.count)), .bytes(histogram.encoded)]
-                    )
-                }
-            }
+        // Correct answers took 1 to 50 ms.
+        var histogram = LatencyHistogram()
+        for milliseconds in 1...50 { histogram.add(Int64(milliseconds) * 1_000) }
+        try fixture.pool.withConnection { connection in
+            _ = try connection.query(
+                """
+                INSERT INTO rollups_hour
+                VALUES (1, 'eu', to_timestamp($1 / 1000.0), 45, 5, 10, 3, 2, 1000, 50000, 1275000, $2)
+                """,
+                [.int(self.now / self.hour * self.hour), .bytes(histogram.encoded)]
+            )
         }
-        let store = UptimeStore(fixture.pool)
-        for length in [self.hour, 24 * self.hour, 7 * 24 * self.hour] {
-            let window = self.now - length..<self.now
-            let checks = try store.checks(of: 1, region: length == self.hour ? "eu" : nil, window: window)
-            #expect(checks.up == Int64(slots.count { window.contains($0) }))
-            #expect(checks.latencies.total == UInt64(checks.up))
-            #expect(checks.successRatio == 1)
-        }
-        #expect(try store.checks(of: 1, region: "us", window: self.now - self.hour..<self.now).up == 0)
+        let window = try #require(try self.windows(fixture, "window=1h")["1h"])
+        #expect(window["checks"]?.number == 63)
+        #expect(abs(try #require(window["successRatio"]?.real) - 50.0 / 60) < 0.000_001)
+        let median = try #require(window["p50Ms"]?.real)
+        #expect(abs(median - 25) < 25 / 16)
     }
 }

@@ -14,7 +14,7 @@ struct ReadingRoutes: Sendable {
         var routes = StatusRoutes(board: board, answers: answers, key: key).routes
         routes += StreamRoutes(board: board, answers: answers).routes
         routes += RegionRoutes(board: board, answers: answers).routes
-        routes += ResultRoutes(ResultStore(pool), monitors: monitors, answers: answers, key: key).routes
+        routes += ResultRoutes(pool, monitors: monitors, answers: answers, key: key).routes
         routes += UptimeRoutes(pool, board: board, monitors: monitors, answers: answers).routes
         routes += IncidentRoutes(IncidentStore(pool), deliveries: deliveries, answers: answers, key: key).routes
         routes += DeliveryRoutes(deliveries, answers: answers, key: key).routes
