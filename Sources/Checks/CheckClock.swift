@@ -16,6 +16,16 @@ struct CheckClock {
         self.degradedAfter = limits.degradedAfter
     }
 
+    /// Whether a failure is proven by what was received, however late it was read.
+    ///
+    /// A timeout, a reset or a broken answer may be our own doing: the other side gave up on us while we stood still.
+    private static func stands(_ observation: CheckObservation) -> Bool {
+        switch observation.reason {
+        case .refused, .status, .body, .certificate, .redirect, .tooLarge, .denied: true
+        default: false
+        }
+    }
+
     /// Fills in the times, and takes the blame where the loop stood still (design §2.7).
     func settle(_ observation: inout CheckObservation, on loop: EventLoop) {
         let total = MonotonicTime.now - self.begunAt
@@ -25,7 +35,7 @@ struct CheckClock {
         // A tenth of the timeout is what a start may be late too; less than 100 ms is ordinary scheduling.
         let isLate = observation.stall > max(100_000, self.timeout / 10)
         switch observation.outcome {
-        case .down where isLate && !observation.wasAnswered:
+        case .down where isLate && !Self.stands(observation):
             observation.outcome = .unknown
             observation.reason = .overload
             observation.isLocalFault = true
