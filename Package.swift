@@ -154,7 +154,13 @@ let package = Package(
         tests("Checks", ["TestServers", "Events", "HTTPClient", "Networking", "EventLoop"]),
         tests("History", ["TestServers", "Schema", "Events", "Postgres"]),
         tests("Latest", ["Events"]),
-        tests("Pinger", ["TestServers", "Events", "Kafka", "Checks", "Service"]),
+        tests(
+            "Pinger",
+            [
+                "TestServers", "PrivateServers", "Events", "Kafka", "Checks", "Crypto", "Networking", "EventLoop",
+                "Service",
+            ]
+        ),
         tests(
             "Processor",
             [

@@ -79,8 +79,13 @@ final class Shares {
         self.held = shares
         if !gone.isEmpty { self.onChange([.dropped(gone)]) }
         self.log.info("shares assigned", ["shares": shares.count, "given up": gone.count])
+        try self.assign()
+    }
+
+    /// Reads every share that is held from where it was left.
+    private func assign() throws(KafkaError) {
         try self.consumer.assign(
-            shares.sorted().map { share in
+            self.held.sorted().map { share in
                 LogPosition(Topic.monitors, Int32(share), offset: self.positions[share] ?? LogPosition.beginning)
             }
         )
@@ -90,7 +95,7 @@ final class Shares {
     private func readAgain(_ partition: TopicPartition, _ error: KafkaError) throws(KafkaError) {
         self.log.warning("reading a share again", ["share": Int(partition.partition), "error": error.description])
         self.positions[Int(partition.partition)] = nil
-        try self.consumer.seek([LogPosition(partition, offset: LogPosition.beginning)])
+        try self.assign()
     }
 
     private func read(_ batch: MessageBatch) {

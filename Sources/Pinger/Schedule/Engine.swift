@@ -107,6 +107,8 @@ final class Engine {
         guard let index = self.indices.removeValue(forKey: monitor), let entry = self.entries[index] else { return }
         entry.running?.cancel()
         if entry.isRunning { self.ended() }
+        // A canary may still owe a verdict on its last attempt, which now concerns nobody.
+        entry.isRunning = false
         self.wheel.cancel(index)
         self.entries[index] = nil
         self.free.append(index)
