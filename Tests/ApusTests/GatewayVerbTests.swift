@@ -114,9 +114,11 @@ import Testing
         let client = try GatewayClient(GatewayAccess(url: target.url(""), key: Secret("k")))
         let items = try client.all("/api/v1/monitors")
         #expect(items.map { $0.integer("id") } == [1, 2, 3])
-        #expect(target.requests.map(\.path) == [
-            "/api/v1/monitors?limit=1000", "/api/v1/monitors?limit=1000&cursor=abc",
-        ])
+        #expect(
+            target.requests.map(\.path) == [
+                "/api/v1/monitors?limit=1000", "/api/v1/monitors?limit=1000&cursor=abc",
+            ]
+        )
         #expect(JSONList.text(items) == "{\"items\":[\n{\"id\":1},\n{\"id\":2},\n{\"id\":3}\n]}\n")
     }
 
@@ -139,10 +141,10 @@ import Testing
         let now = try #require(Moment.parse("2026-11-21T03:00:00.500Z"))
         #expect(
             StatusTable.text([up, down, new], now: now, .plain) == """
-                STATE   ID  NAME      SINCE           REGIONS               WHY
-                ✖ down  22  Shop      down for 4 min  eu ✖ status           status 503, expected 200-299
-                ○ new   3   New       new just now
-                ● up    1   API [2J   up for 3 h      eu ▲ 1.20 s, us 12 ms
+                STATE   ID  NAME     SINCE           REGIONS                WHY
+                ✖ down  22  Shop     down for 4 min  eu ✖ status            status 503, expected 200-299
+                ○ new   3   New      new just now
+                ● up    1   API [2J  up for 3 h      eu ▲ 1.20 s, us 12 ms
 
                 1 down, 1 new, 1 up
 
@@ -226,10 +228,12 @@ import Testing
         #expect(AddVerb.words(found) == ["Alerts go to channel 5, \(name), which was there already."])
     }
 
-    @Test(arguments: [
-        ("1970-01-01T00:00:00.000Z", 0), ("2026-11-21T02:56:00.125Z", 1_795_229_760_125),
-        ("2024-02-29T23:59:59Z", 1_709_251_199_000),
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            ("1970-01-01T00:00:00.000Z", 0), ("2026-11-21T02:56:00.125Z", 1_795_229_760_125),
+            ("2024-02-29T23:59:59Z", 1_709_251_199_000),
+        ] as [(String, Int64)]
+    )
     func `moments of the API are read`(_ text: String, _ millis: Int64) {
         #expect(Moment.parse(text) == millis)
         #expect(text.count < 24 || Timestamp.rfc3339(millis) == text)

@@ -40,7 +40,13 @@ struct ProbeTarget: Sendable, Equatable {
     }
 
     private static func isHostWithPath(_ text: String) -> Bool {
-        let host = text.prefix { $0 != "/" && $0 != "?" && $0 != ":" }
+        let authority = String(text.prefix { $0 != "/" && $0 != "?" })
+        var host = authority
+        if authority.contains(":") {
+            // With a path behind it, for otherwise it were a TCP port.
+            guard authority != text, let place = HostAndPort(authority), place.port > 0 else { return false }
+            host = place.host
+        }
         return !host.isEmpty && host.allSatisfy { $0.isLetter || $0.isNumber || $0 == "." || $0 == "-" }
             && !text.contains(where: \.isWhitespace)
     }
