@@ -26,6 +26,7 @@ final class Alerter: Sendable {
     private let alarm: SilenceAlarm?
     private let runner: Runner<IncidentProjection>
     private let reading: Reading
+    private let wake: Wakers
 
     /// Starts everything; the tables must be there.
     init(_ options: Options, log: Log, metrics: Metrics, health: Health) throws {
@@ -37,7 +38,13 @@ final class Alerter: Sendable {
         let outbox = self.outbox
         let reading = Reading()
         let wake = Wakers()
-        let directory = ChannelDirectory(options.runner.kafka, key: options.secretKey, log: log, metrics: metrics)
+        let directory = ChannelDirectory(
+            options.runner.kafka,
+            key: options.secretKey,
+            log: log,
+            metrics: metrics,
+            health: health
+        )
         let dispatcher = try Dispatcher(
             outbox: outbox,
             directory: directory,
@@ -84,6 +91,7 @@ final class Alerter: Sendable {
         self.ledger = ledger
         self.alarm = alarm
         self.reading = reading
+        self.wake = wake
         self.runner = Runner(
             options.runner,
             projection: IncidentProjection(sending, announcer: announcer),
@@ -104,6 +112,8 @@ final class Alerter: Sendable {
         self.dispatcher.stop(milliseconds: 3_000)
         self.ledger.stop()
         self.directory.stop()
+        self.wake.connect(nil)
+        self.reading.connect(nil)
     }
 }
 
@@ -111,7 +121,7 @@ final class Alerter: Sendable {
 private final class Wakers: Sendable {
     private let target = Mutex<Ledger?>(nil)
 
-    func connect(_ ledger: Ledger) {
+    func connect(_ ledger: Ledger?) {
         self.target.withLock { $0 = ledger }
     }
 
@@ -124,7 +134,7 @@ private final class Wakers: Sendable {
 private final class Reading: Sendable {
     private let runner = Mutex<Runner<IncidentProjection>?>(nil)
 
-    func connect(_ runner: Runner<IncidentProjection>) {
+    func connect(_ runner: Runner<IncidentProjection>?) {
         self.runner.withLock { $0 = runner }
     }
 

@@ -30,6 +30,7 @@ final class ChannelDirectory: Sendable {
     private let kafka: KafkaSettings
     private let key: SecretKey
     private let log: Log
+    private let ready: Condition
     private let refused: Counter
     private let shared = Mutex(Shared())
     private let wanted = Wakeup()
@@ -37,10 +38,11 @@ final class ChannelDirectory: Sendable {
     private let thread = Mutex<DedicatedThread?>(nil)
 
     /// Begins to read.
-    init(_ kafka: KafkaSettings, key: SecretKey, log: Log, metrics: Metrics) {
+    init(_ kafka: KafkaSettings, key: SecretKey, log: Log, metrics: Metrics, health: Health) {
         self.kafka = kafka
         self.key = key
         self.log = log
+        self.ready = health.condition("settings")
         self.refused = metrics.counter(
             "apus_alerter_refused_channels_total",
             "Channels that could not be read or whose secrets could not be opened."
@@ -134,6 +136,7 @@ final class ChannelDirectory: Sendable {
         }
         try topic.readToEnd(milliseconds: 5_000) { self.take($0) }
         self.shared.withLock { $0.done = number }
+        self.ready.meet()
         self.reached.raise()
     }
 

@@ -1,4 +1,5 @@
 import Events
+import Postgres
 import Service
 import TestServers
 import Testing
@@ -24,5 +25,31 @@ import Testing
         #expect(Set(world.receiver.notices().map(\.id)).count == 2)
         #expect(try world.number("SELECT count(*) FROM incidents WHERE resolution = 'recovered'") == 1)
         #expect(world.types() == [opened, resolved])
+    }
+
+    @Test func `reminders come until somebody acknowledges`() throws {
+        let world = try AlerterWorld()
+        world.now -= 3_600_000
+        try world.channel(1)
+        try world.monitor(reminderInterval: 300_000)
+        let alerter = try world.start()
+        defer { alerter.stop() }
+        try world.result(.up)
+        func stayDown() throws {
+            for _ in 0..<18 {
+                world.now += 20_000
+                try world.result(.down)
+            }
+        }
+        try stayDown()
+        world.expect([opened, "incident.reminder"])
+        try world.send(.action(Action(monitor: 1, verb: .acknowledge, person: "Ada", text: "on it", at: world.now)))
+        try stayDown()
+        try world.result(.up)
+        world.expect([opened, "incident.reminder", resolved])
+        #expect(Set(world.receiver.notices().map(\.id)).count == 3)
+        let incident = try world.query("SELECT acknowledged_by FROM incidents")
+        #expect(try incident[0].text(0) == "Ada")
+        #expect(try world.number("SELECT count(*) FROM incident_actions") == 1)
     }
 }

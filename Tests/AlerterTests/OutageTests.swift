@@ -63,6 +63,7 @@ import Testing
             if notice.body.contains(opened) { heard.insert(incident) }
             #expect(heard.contains(incident), "\(notice.body) came before its opening")
         }
+        #expect(second.end(patience: .seconds(10)) == .status(0))
     }
 
     @Test func `alerts go out while PostgreSQL is frozen and are not sent again`() throws {
