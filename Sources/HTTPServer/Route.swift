@@ -13,7 +13,8 @@ package struct Route: Sendable {
 
     /// The method it answers.
     package let method: HTTPMethod
-    let template: StaticString
+    /// The path that it answers, with parameters in braces.
+    package let template: StaticString
     let execution: Execution
     let bodyLimit: Int
     let contentTypes: [String]

@@ -1,0 +1,170 @@
+import Crypto
+import HTTPServer
+import JSON
+import Postgres
+import Schema
+import Service
+import TestServers
+import Testing
+
+@testable import Gateway
+
+/// The whole API without a socket: who may enter, and that the description says what is there.
+@Suite(.serialized, .timeLimit(.minutes(1))) struct APITests {
+    private static let admin = "an-admin-key-for-tests"
+
+    private struct Door {
+        let router: Router
+        let api: API
+        let keys: APIKeys
+        let pool: PostgresPool
+
+        init() throws {
+            let url = try PostgresServer.database()
+            var reader = SettingsReader(environment: [
+                "KAFKA_BROKERS": "127.0.0.1:1", "DATABASE_URL": url, "REDIS_URL": "redis://127.0.0.1:1",
+                "APUS_SECRET_KEY": SecretKey().base64, "APUS_ADMIN_KEY": APITests.admin,
+            ])
+            let settings = GatewaySettings(reading: &reader)
+            try #require(reader.problems.isEmpty)
+            self.pool = try PostgresPool(url, size: 2)
+            try self.pool.withConnection { _ = try Schema.migrate($0) }
+            self.keys = APIKeys(secretKey: settings.secretKey, adminKey: settings.adminKey)
+            self.api = API(
+                settings: settings,
+                pool: self.pool,
+                keys: self.keys,
+                board: Board(),
+                onChange: {},
+                log: Log(process: "test", level: .error)
+            )
+            self.router = Router(self.api.routes)
+        }
+
+        func send(_ method: HTTPMethod, _ target: String, key: String?, body: String = "") -> HTTPResponse {
+            var headers = [(name: "content-type", value: "application/json")]
+            if let key { headers.append((name: "authorization", value: "Bearer \(key)")) }
+            return self.router.respond(
+                to: HTTPRequest(
+                    method: method,
+                    target: target,
+                    headers: HTTPHeaders(headers),
+                    body: Array(body.utf8)
+                )
+            )
+        }
+    }
+
+    private func object(_ response: HTTPResponse) throws -> JSONObject {
+        guard case .bytes(let bytes) = response.body, case .object(let object) = try JSONParser.parse(bytes) else {
+            Issue.record("no object: \(response)")
+            return JSONObject()
+        }
+        return object
+    }
+
+    @Test func `every route but the description wants a key`() throws {
+        let door = try Door()
+        for route in door.api.routes {
+            let target = "\(route.template)".replacing("{id}", with: "1")
+            let status = door.send(route.method, target, key: nil).status
+            #expect(status == (target == "/openapi.yaml" ? 200 : 401), "\(route.method) \(target)")
+            let wrong = door.send(route.method, target, key: "apus_wrong").status
+            #expect(wrong == (target == "/openapi.yaml" ? 200 : 401), "\(route.method) \(target)")
+        }
+    }
+
+    @Test func `a viewer reads, an editor changes, only an admin makes keys`() throws {
+        let door = try Door()
+        func make(_ role: String) throws -> String {
+            let made = door.send(.post, "/api/v1/keys", key: Self.admin, body: #"{"name":"k","role":"\#(role)"}"#)
+            #expect(made.status == 201)
+            guard case .string(let key)? = try self.object(made)["key"] else { return "" }
+            return key
+        }
+        let viewer = try make("viewer")
+        let editor = try make("editor")
+        let body = #"{"name":"m","type":"tcp","target":"x:1"}"#
+        #expect(door.send(.get, "/api/v1/monitors", key: viewer).status == 200)
+        #expect(door.send(.post, "/api/v1/monitors", key: viewer, body: body).status == 403)
+        #expect(door.send(.post, "/api/v1/monitors", key: editor, body: body).status == 201)
+        #expect(door.send(.get, "/api/v1/keys", key: editor).status == 403)
+        let listed = door.send(.get, "/api/v1/keys", key: Self.admin)
+        guard case .bytes(let bytes) = listed.body else { return }
+        #expect(!String(decoding: bytes, as: UTF8.self).contains(viewer))
+    }
+
+    @Test func `a key that was taken back or has expired opens nothing`() throws {
+        let door = try Door()
+        let made = try self.object(
+            door.send(.post, "/api/v1/keys", key: Self.admin, body: #"{"name":"k","role":"viewer","expiresIn":60}"#)
+        )
+        guard case .string(let key)? = made["key"], case .integer(let id)? = made["id"] else { return }
+        #expect(door.keys.role(of: key, now: WallClock.millis) == .viewer)
+        #expect(door.keys.role(of: key, now: WallClock.millis + 61_000) == nil)
+        #expect(door.send(.delete, "/api/v1/keys/\(id)", key: Self.admin).status == 204)
+        #expect(door.send(.get, "/api/v1/monitors", key: key).status == 401)
+        #expect(door.send(.delete, "/api/v1/keys/\(id)", key: Self.admin).status == 404)
+    }
+
+    @Test func `the description names every route and no other`() throws {
+        let door = try Door()
+        let response = door.send(.get, "/openapi.yaml", key: nil)
+        guard case .shared(let document) = response.body else { return }
+        var described: Set<String> = []
+        var path = ""
+        for line in String(decoding: document.bytes, as: UTF8.self).split(separator: "\n") {
+            if line.hasPrefix("components:") { break }
+            if line.hasPrefix("  /"), line.hasSuffix(":") { path = String(line.dropFirst(2).dropLast()) }
+            for method in ["get", "post", "patch", "delete", "put"] where line == "    \(method):" {
+                described.insert("\(method.uppercased()) \(path)")
+            }
+        }
+        #expect(described == Set(door.api.routes.map { "\($0.method.rawValue) \($0.template)" }))
+    }
+
+    @Test func `a channel's secret is shown once and its URL never`() throws {
+        let door = try Door()
+        let body = #"{"name":"ops","type":"webhook","url":"https://example.com/hush"}"#
+        let made = try self.object(door.send(.post, "/api/v1/channels", key: Self.admin, body: body))
+        guard case .string(let secret)? = made["secret"] else {
+            Issue.record("no secret")
+            return
+        }
+        #expect(secret.hasPrefix("whsec_"))
+        #expect(made["default"] == .boolean(true))
+        let twice = door.send(.post, "/api/v1/channels", key: Self.admin, body: body)
+        #expect(twice.status == 400)
+        for target in ["/api/v1/channels", "/api/v1/channels/1"] {
+            guard case .bytes(let bytes) = door.send(.get, target, key: Self.admin).body else { continue }
+            let text = String(decoding: bytes, as: UTF8.self)
+            #expect(!text.contains("hush") && !text.contains("whsec"))
+        }
+        let tested = try self.object(door.send(.post, "/api/v1/channels/1/test", key: Self.admin))
+        #expect(tested["delivery"] != nil)
+        #expect(door.send(.post, "/api/v1/channels/9/test", key: Self.admin).status == 404)
+    }
+
+    @Test func `ids that are none are not found and pages end`() throws {
+        let door = try Door()
+        for id in ["0", "-1", "01", "x", "9223372036854775808", "1e3", "%31"] {
+            #expect(door.send(.get, "/api/v1/monitors/\(id)", key: Self.admin).status == 404, "\(id)")
+        }
+        for number in 0..<5 {
+            let body = #"{"name":"m\#(number)","type":"tcp","target":"x:1"}"#
+            #expect(door.send(.post, "/api/v1/monitors", key: Self.admin, body: body).status == 201)
+        }
+        var seen: [JSONValue] = []
+        var target = "/api/v1/monitors?limit=2"
+        for _ in 0..<5 {
+            let page = try self.object(door.send(.get, target, key: Self.admin))
+            if case .array(let items)? = page["items"] { seen += items }
+            guard case .string(let cursor)? = page["nextCursor"] else { break }
+            target = "/api/v1/monitors?limit=2&cursor=\(cursor)"
+        }
+        #expect(seen.count == 5)
+        #expect(door.send(.get, "/api/v1/monitors?cursor=abc", key: Self.admin).status == 400)
+        #expect(door.send(.get, "/api/v1/monitors?limit=0&wat=1", key: Self.admin).status == 400)
+        #expect(door.send(.get, "/api/v1/monitors?limit=1&limit=2", key: Self.admin).status == 400)
+    }
+}
