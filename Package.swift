@@ -186,8 +186,8 @@ let package = Package(
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "TestServers", "Events", "Kafka", "Postgres", "Redis", "JSON", "Apus", "Pinger", "Processor", "Alerter",
-                "Gateway",
+                "TestServers", "PrivateServers", "Service", "Events", "History", "Latest", "Kafka", "Postgres", "Redis",
+                "JSON", "Crypto", "Apus", "Pinger", "Processor", "Alerter", "Gateway",
             ],
             swiftSettings: settings
         ),

@@ -1,7 +1,7 @@
 import Glibc
 
 /// The children of a process that run now.
-func processes(under parent: Int32) -> [Int32] {
+package func processes(under parent: Int32) -> [Int32] {
     guard let handle = unsafe opendir("/proc") else { return [] }
     defer { unsafe closedir(handle) }
     var children: [Int32] = []

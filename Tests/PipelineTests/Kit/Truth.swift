@@ -1,0 +1,109 @@
+import Events
+
+/// What follows from a recorded log: the verdicts, incidents, spans and results that the books must hold.
+///
+/// Replays the records through the pure step in a process that no fault touches.
+struct Truth {
+    /// A result's identity (design §2.1).
+    struct Identity: Hashable, Comparable {
+        let monitor: Int64
+        let region: String
+        let slot: Int64
+        let attempt: Int
+
+        init(_ result: CheckResult) {
+            self.monitor = result.monitor
+            self.region = result.region
+            self.slot = result.slot
+            self.attempt = result.attempt
+        }
+
+        static func < (left: Self, right: Self) -> Bool {
+            (left.monitor, left.region, left.slot, left.attempt)
+                < (right.monitor, right.region, right.slot, right.attempt)
+        }
+    }
+
+    struct SpanKey: Hashable {
+        let monitor: Int64
+        let region: String
+    }
+
+    /// From when on the state was what.
+    struct SpanStart: Hashable {
+        let from: Int64
+        let state: SpanState
+    }
+
+    private(set) var partitions: [PartitionState]
+    /// Every incident that was opened or closed, as it stands last.
+    private(set) var incidents: [String: Incident] = [:]
+    private(set) var opened: Set<String> = []
+    private(set) var resolved: Set<String> = []
+    /// The results that history keeps, as published first.
+    private(set) var results: [Identity: CheckResult] = [:]
+    private(set) var dispositions: [Disposition: Int] = [:]
+    /// By monitor and region, in order; equal neighbours are one.
+    private(set) var spans: [SpanKey: [SpanStart]] = [:]
+    private(set) var deadLetters = 0
+
+    /// Replays one log after the other: each a log of its own, as after a restart of the embedded broker.
+    init(_ logs: [[LogRecorder.Entry]], partitions count: Int) {
+        self.partitions = (0..<count).map { PartitionState(partition: $0, count: count) }
+        for log in logs {
+            for entry in log { self.apply(entry) }
+        }
+    }
+
+    /// What is known of a monitor.
+    func status(of monitor: Int64) -> MonitorStatus? {
+        self.partitions[Partitioning.partition(of: monitor, count: self.partitions.count)].status(of: monitor)
+    }
+
+    private mutating func apply(_ entry: LogRecorder.Entry) {
+        let record: Record
+        do throws(RecordError) {
+            record = try Record.decode(kind: entry.kind, key: entry.key, value: entry.value)
+            try record.checkTime(timestamp: entry.timestamp)
+        } catch {
+            self.deadLetters += 1
+            return
+        }
+        var effects: [Effect] = []
+        self.partitions[entry.partition].step(record, timestamp: entry.timestamp, &effects)
+        for effect in effects { self.apply(effect, of: record) }
+    }
+
+    private mutating func apply(_ effect: Effect, of record: Record) {
+        switch effect {
+        case .judged(let disposition):
+            self.dispositions[disposition, default: 0] += 1
+            if case .result(let result) = record { self.keep(result, disposition) }
+        case .derived(let result, let disposition): self.keep(result, disposition)
+        case .opened(let incident):
+            self.opened.insert(incident.id)
+            self.incidents[incident.id] = incident
+        case .resolved(let incident):
+            self.resolved.insert(incident.id)
+            self.incidents[incident.id] = incident
+        case .span(let correction): self.correct(correction)
+        case .defined, .changed, .reminded, .acted, .statusChanged: break
+        }
+    }
+
+    private mutating func keep(_ result: CheckResult, _ disposition: Disposition) {
+        guard disposition.isHistory else { return }
+        let identity = Identity(result)
+        if self.results[identity] == nil { self.results[identity] = result }
+    }
+
+    private mutating func correct(_ correction: SpanCorrection) {
+        let key = SpanKey(monitor: correction.monitor, region: correction.region)
+        var spans = self.spans[key] ?? []
+        spans.removeAll { $0.from >= correction.from }
+        if spans.last?.state != correction.state {
+            spans.append(SpanStart(from: correction.from, state: correction.state))
+        }
+        self.spans[key] = spans
+    }
+}
