@@ -127,9 +127,9 @@ extension JSONValue {
         guard let text = self.string, text.hasSuffix("Z") else { return nil }
         let numbers = text.dropLast().split { !$0.isNumber }.compactMap { Int32($0) }
         guard numbers.count == 7 else { return nil }
-        var parts = tm()
-        (parts.tm_year, parts.tm_mon, parts.tm_mday) = (numbers[0] - 1_900, numbers[1] - 1, numbers[2])
-        (parts.tm_hour, parts.tm_min, parts.tm_sec) = (numbers[3], numbers[4], numbers[5])
+        var parts = unsafe tm()
+        unsafe (parts.tm_year, parts.tm_mon, parts.tm_mday) = (numbers[0] - 1_900, numbers[1] - 1, numbers[2])
+        unsafe (parts.tm_hour, parts.tm_min, parts.tm_sec) = (numbers[3], numbers[4], numbers[5])
         return unsafe Int64(timegm(&parts)) * 1_000 + Int64(numbers[6])
     }
 }

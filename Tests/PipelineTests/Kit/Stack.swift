@@ -11,11 +11,12 @@ import Testing
 
 /// The whole product as a user starts it: `apus up` on a fresh data folder, with real processes.
 ///
-/// Ends with its owner. For one thread. The log of a run lies in `log`; a test that fails prints its tail.
+/// Ends with its owner. For one thread. The logs of the last run of each test stay in `.build/pipeline-logs`.
 final class Stack {
     /// The data folder of `apus up`.
     let data: String
     private let folder: String
+    private let logs: String
     private let broker: Broker
     private let regions: [String]
     private var apus: ChildProcess?
@@ -26,6 +27,7 @@ final class Stack {
     /// Starts everything and waits until the gateway serves.
     init(_ broker: Broker = .embedded, regions: [String] = ["local"]) throws {
         self.folder = TestFolder.make("stack")
+        self.logs = try Self.logFolder()
         self.data = self.folder + "/data"
         self.broker = broker
         self.regions = regions
@@ -78,17 +80,20 @@ final class Stack {
 
     // MARK: What it says
 
-    private var logFile: String { "\(self.folder)/log-\(self.starts)" }
+    private var logFile: String { "\(self.logs)-\(self.starts).log" }
 
     /// The merged log of the last start.
     var log: String { readText(path: self.logFile) ?? "" }
 
-    /// The last lines of all starts, for a test that failed.
-    var tail: String {
-        (1...max(self.starts, 1)).map { start in
-            let text = readText(path: "\(self.folder)/log-\(start)") ?? ""
-            return "--- start \(start)\n" + text.split(separator: "\n").suffix(60).joined(separator: "\n")
-        }.joined(separator: "\n")
+    /// Where the logs of this test go: a path to which a number is added; what an earlier run left there is removed.
+    private static func logFolder() throws -> String {
+        let programs = try self.program("apus")
+        let folder = programs[..<(programs.lastIndex(of: "/") ?? programs.endIndex)] + "/pipeline-logs"
+        unsafe mkdir(String(folder), 0o755)
+        let words = (Test.current?.name ?? "test").map { $0.isLetter || $0.isNumber ? $0 : "-" }
+        let path = "\(folder)/\(String(words).prefix(100))"
+        for start in 1...9 { unsafe unlink("\(path)-\(start).log") }
+        return path
     }
 
     /// The health address of a child by its name in the merged log, such as `pinger-eu-2`.
@@ -161,7 +166,7 @@ final class Stack {
     func api() throws -> APIClient {
         let url = try #require(self.variables["APUS_URL"])
         let address = try #require(HostAndPort(String(url.dropFirst("http://".count))))
-        return APIClient(address, key: try #require(self.variables["APUS_ADMIN_KEY"]))
+        return APIClient(address, key: self.variables["APUS_ADMIN_KEY"])
     }
 
     /// A connection of the test's own to the database.
