@@ -56,6 +56,11 @@ struct Main {
             onChange: { relay.rouse() },
             log: log
         )
+        migrating.start(settings.database, log: log) {
+            relay.start()
+            refresh.start()
+        }
+        migrating.waitForFirstTry(millis: 2_000)
         let server = try HTTPServer(
             HTTPServer.Configuration(
                 listen: ListenAddress(host: settings.listen.host, port: settings.listen.port)
@@ -65,10 +70,6 @@ struct Main {
         )
         log.info("serving", ["address": server.address.description])
         pulses.start()
-        migrating.start(settings.database, log: log) {
-            relay.start()
-            refresh.start()
-        }
         let report = ProcessReport(
             ProcessReport.Identity(kind: "gateway", instance: instance),
             database: settings.database.revealed

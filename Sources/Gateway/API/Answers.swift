@@ -25,7 +25,7 @@ struct Answers: Sendable {
             return .problem(400, "The request has faults.", errors: faults.faults.map { ($0.detail, $0.pointer) })
         } catch let error as JSONSyntaxError {
             return .problem(400, "The body is no JSON: \(error)")
-        } catch let error as PostgresError where error.isTransient || error.isConnectionLost || error.code != .server {
+        } catch let error as PostgresError where Self.isAway(error) {
             self.log.warning(
                 "answered 503: the database is away",
                 ["request": request.idText, "error": error.description]
@@ -40,6 +40,11 @@ struct Answers: Sendable {
             self.log.error("answered 500", ["request": request.idText, "error": text])
             return .problem(500, "Something failed on our side; the log has it under this request's id.")
         }
+    }
+
+    /// Whether the database can't be used at the moment: it is away, or its schema is still being made.
+    private static func isAway(_ error: PostgresError) -> Bool {
+        error.isTransient || error.isConnectionLost || error.code != .server || error.state == .undefinedTable
     }
 }
 
