@@ -1,38 +1,32 @@
 import Events
+import History
 
 /// What follows from a recorded log: the verdicts, incidents, spans and results that the books must hold.
 ///
 /// Replays the records through the pure step in a process that no fault touches.
 struct Truth {
     /// A result's identity (design §2.1).
-    struct Identity: Hashable, Comparable {
+    struct Identity: Hashable {
         let monitor: Int64
         let region: String
         let slot: Int64
         let attempt: Int
 
-        init(_ result: CheckResult) {
-            self.monitor = result.monitor
-            self.region = result.region
-            self.slot = result.slot
-            self.attempt = result.attempt
+        init(monitor: Int64, region: String, slot: Int64, attempt: Int) {
+            self.monitor = monitor
+            self.region = region
+            self.slot = slot
+            self.attempt = attempt
         }
 
-        static func < (left: Self, right: Self) -> Bool {
-            (left.monitor, left.region, left.slot, left.attempt)
-                < (right.monitor, right.region, right.slot, right.attempt)
+        init(_ result: CheckResult) {
+            self.init(monitor: result.monitor, region: result.region, slot: result.slot, attempt: result.attempt)
         }
     }
 
     struct SpanKey: Hashable {
         let monitor: Int64
         let region: String
-    }
-
-    /// From when on the state was what.
-    struct SpanStart: Hashable {
-        let from: Int64
-        let state: SpanState
     }
 
     private(set) var partitions: [PartitionState]
@@ -43,8 +37,8 @@ struct Truth {
     /// The results that history keeps, as published first.
     private(set) var results: [Identity: CheckResult] = [:]
     private(set) var dispositions: [Disposition: Int] = [:]
-    /// By monitor and region, in order; equal neighbours are one.
-    private(set) var spans: [SpanKey: [SpanStart]] = [:]
+    /// By monitor and region, in order.
+    private(set) var spans: [SpanKey: [Span]] = [:]
     private(set) var deadLetters = 0
 
     /// Replays one log after the other: each a log of its own, as after a restart of the embedded broker.
@@ -59,6 +53,9 @@ struct Truth {
     func status(of monitor: Int64) -> MonitorStatus? {
         self.partitions[Partitioning.partition(of: monitor, count: self.partitions.count)].status(of: monitor)
     }
+
+    /// The ids of all monitors that are not deleted.
+    var monitors: [Int64] { self.partitions.flatMap(\.monitorIDs).sorted() }
 
     private mutating func apply(_ entry: LogRecorder.Entry) {
         let record: Record
@@ -101,9 +98,7 @@ struct Truth {
         let key = SpanKey(monitor: correction.monitor, region: correction.region)
         var spans = self.spans[key] ?? []
         spans.removeAll { $0.from >= correction.from }
-        if spans.last?.state != correction.state {
-            spans.append(SpanStart(from: correction.from, state: correction.state))
-        }
+        spans.append(Span(from: correction.from, state: correction.state))
         self.spans[key] = spans
     }
 }
