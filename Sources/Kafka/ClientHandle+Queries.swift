@@ -47,6 +47,32 @@ extension ClientHandle {
         return Watermarks(low: low, high: high)
     }
 
+    /// The ends of many partitions, asked with two requests a broker: one partition after the other takes milliseconds each.
+    func watermarks(
+        of places: some Collection<TopicPartition>,
+        milliseconds: Int
+    ) throws(KafkaError) -> [TopicPartition: Watermarks] {
+        guard !places.isEmpty else { return [:] }
+        // ListOffsets knows the ends as times: -2 is the beginning, -1 the end.
+        let ask = { (end: Int64) throws(KafkaError) -> [TopicPartition: Int64] in
+            let answers = try self.offsets(
+                forTimes: places.map { LogPosition($0, offset: end) },
+                milliseconds: milliseconds
+            )
+            return Dictionary(answers.map { ($0.topicPartition, $0.offset) }) { $1 }
+        }
+        let lows = try ask(LogPosition.beginning)
+        let highs = try ask(LogPosition.end)
+        var marks: [TopicPartition: Watermarks] = [:]
+        for (place, high) in highs {
+            guard let low = lows[place], low >= 0, high >= low else {
+                throw KafkaError(.timedOut, "asking for the ends of \(place): no answer", isRetriable: true)
+            }
+            marks[place] = Watermarks(low: low, high: high)
+        }
+        return marks
+    }
+
     /// For each partition the first offset whose timestamp is not before the time given in place of an offset.
     func offsets(forTimes times: [LogPosition], milliseconds: Int) throws(KafkaError) -> [LogPosition] {
         let list = PartitionList(times)

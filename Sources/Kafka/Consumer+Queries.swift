@@ -9,6 +9,14 @@ extension Consumer {
         try self.client.watermarks(of: place, milliseconds: milliseconds)
     }
 
+    /// The ends of many partitions at once, asked of the brokers; waits at most `milliseconds` for each end.
+    package func watermarks(
+        of places: some Collection<TopicPartition>,
+        milliseconds: Int = 5000
+    ) throws(KafkaError) -> [TopicPartition: Watermarks] {
+        try self.client.watermarks(of: places, milliseconds: milliseconds)
+    }
+
     /// The ends of an assigned partition as the last fetch saw them, without asking; nil before the first fetch.
     ///
     /// `high` minus the next offset to be read is the lag in records.

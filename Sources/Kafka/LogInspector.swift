@@ -37,6 +37,14 @@ package final class LogInspector {
         try self.consumer.watermarks(of: place, milliseconds: milliseconds)
     }
 
+    /// The ends of many partitions at once; waits at most `milliseconds` for each end.
+    package func watermarks(
+        of places: some Collection<TopicPartition>,
+        milliseconds: Int = 5000
+    ) throws(KafkaError) -> [TopicPartition: Watermarks] {
+        try self.consumer.watermarks(of: places, milliseconds: milliseconds)
+    }
+
     /// Reads the record at each position, all together, at most `milliseconds` long.
     ///
     /// Left out are partitions where there is none: the offset is out of range, or the log ends there.
@@ -47,13 +55,14 @@ package final class LogInspector {
     ) throws(KafkaError) -> [TopicPartition: RecordMark] {
         let deadline = ContinuousClock.now + .milliseconds(milliseconds)
         var open: [TopicPartition: LogPosition] = [:]
+        let marks = try self.watermarks(of: positions.map(\.topicPartition), milliseconds: milliseconds)
         for position in positions {
-            let ends = try self.watermarks(of: position.topicPartition, milliseconds: milliseconds)
-            guard (ends.low..<ends.high).contains(position.offset) else { continue }
+            guard let ends = marks[position.topicPartition], (ends.low..<ends.high).contains(position.offset)
+            else { continue }
             open[position.topicPartition] = position
         }
-        var marks: [TopicPartition: RecordMark] = [:]
-        guard !open.isEmpty else { return marks }
+        var records: [TopicPartition: RecordMark] = [:]
+        guard !open.isEmpty else { return records }
         try self.consumer.assign(Array(open.values))
         while !open.isEmpty {
             guard ContinuousClock.now < deadline else {
@@ -63,7 +72,7 @@ package final class LogInspector {
             case .messages(let batch):
                 batch.forEach { message in
                     guard open.removeValue(forKey: message.topicPartition) != nil else { return }
-                    marks[message.topicPartition] = RecordMark(offset: message.offset, timestamp: message.timestamp)
+                    records[message.topicPartition] = RecordMark(offset: message.offset, timestamp: message.timestamp)
                 }
             case .partitionFailed(let place, let error):
                 guard error.code == .outOfRange else { throw error }
@@ -73,6 +82,6 @@ package final class LogInspector {
             }
         }
         try self.consumer.unassign()
-        return marks
+        return records
     }
 }

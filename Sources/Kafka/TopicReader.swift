@@ -60,9 +60,8 @@ package final class TopicReader {
             throw KafkaError(.unknownTopic, "there is no topic \(self.topic)", isRetriable: true)
         }
         var ends: [TopicPartition: Int64] = [:]
-        for partition in 0..<Int32(count) {
-            let place = TopicPartition(self.topic, partition)
-            let marks = try self.consumer.watermarks(of: place, milliseconds: milliseconds)
+        let places = (0..<Int32(count)).map { TopicPartition(self.topic, $0) }
+        for (place, marks) in try self.consumer.watermarks(of: places, milliseconds: milliseconds) {
             // A log that ends before what was read of it is another one.
             if marks.high < self.next[place] ?? 0 { self.next = [:] }
             ends[place] = marks.high > marks.low ? marks.high : 0

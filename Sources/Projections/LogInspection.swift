@@ -24,8 +24,10 @@ struct LogInspection {
     func views(_ questions: [(partition: Int32, marks: [ReadMark])]) throws(KafkaError) -> [Int32: LogView] {
         var views: [Int32: LogView] = [:]
         var offsets: [Int32: [Int64]] = [:]
+        let places = questions.map { self.place($0.partition) }
+        let watermarks = try self.inspector.watermarks(of: places, milliseconds: self.limit)
         for (partition, marks) in questions {
-            let ends = try self.inspector.watermarks(of: self.place(partition), milliseconds: self.limit)
+            guard let ends = watermarks[self.place(partition)] else { continue }
             views[partition] = LogView(identity: self.identity, start: ends.low, end: ends.high)
             let before = Set(marks.filter { $0.lastTimestamp != nil }.map { $0.next.offset - 1 })
             offsets[partition] = before.filter { $0 >= ends.low && $0 < ends.high }.sorted()

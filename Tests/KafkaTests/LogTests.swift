@@ -37,6 +37,7 @@ struct LogTests {
         #expect(try inspector.partitionCount(of: "no-\(topic.name)") == nil)
         #expect(try !inspector.clusterID().isEmpty)
         #expect(try inspector.watermarks(of: topic.place()) == Watermarks(low: 0, high: 5))
+        #expect(try inspector.watermarks(of: [topic.place()]) == [topic.place(): Watermarks(low: 0, high: 5)])
         let marks = try inspector.records(
             at: [topic.position(0, 4), topic.position(1, 5), topic.position(2, 0)]
         )

@@ -55,10 +55,8 @@ final class TopicMirror {
         guard let count = try self.inspector.partitionCount(of: self.topic) else {
             throw KafkaError(.unknownTopic, "there is no topic \(self.topic) yet", isRetriable: true)
         }
-        var ends: [Int32: Watermarks] = [:]
-        for partition in 0..<Int32(count) {
-            ends[partition] = try self.inspector.watermarks(of: TopicPartition(self.topic, partition))
-        }
-        return ends
+        let places = (0..<Int32(count)).map { TopicPartition(self.topic, $0) }
+        let marks = try self.inspector.watermarks(of: places)
+        return Dictionary(uniqueKeysWithValues: marks.map { ($0.key.partition, $0.value) })
     }
 }
