@@ -52,6 +52,12 @@ final class Stack {
         self.apus = try ChildProcess(command)
         let time = expectSoon("apus up serves", within: patience) { self.log.contains("Apus is up: ") }
         self.variables = EnvironmentFile.variables(try #require(readText(path: self.data + "/env")))
+        expectSoon("every pinger has its shares", within: 20) {
+            let lines = self.log.split(separator: "\n").filter { $0.contains(" shares assigned ") }
+            return self.childNames.filter { $0.hasPrefix("pinger") }.allSatisfy { name in
+                lines.contains { $0.contains(" \(name) ") }
+            }
+        }
         return time
     }
 
