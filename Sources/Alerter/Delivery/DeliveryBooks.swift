@@ -138,8 +138,14 @@ struct DeliveryBooks: Sendable {
         return held
     }
 
-    /// Claims rows that are due and that nobody may send: a few of each channel.
-    func claim(on connection: PostgresConnection, from start: Int64) throws(PostgresError) -> [Delivery] {
+    /// Claims rows that are due and that nobody may send: a few of each channel but `full`.
+    ///
+    /// The leases are counted from `start`, ``BootClock`` ms before this call.
+    func claim(
+        except full: [Int64],
+        on connection: PostgresConnection,
+        from start: Int64
+    ) throws(PostgresError) -> [Delivery] {
         let rows = try connection.query(
             """
             WITH due AS (
@@ -148,7 +154,7 @@ struct DeliveryBooks: Sendable {
                     SELECT id FROM (
                         SELECT d.id, row_number() OVER (PARTITION BY d.channel ORDER BY d.next_at, d.id) AS turn
                         FROM deliveries AS d JOIN announcements AS a ON a.id = d.announcement
-                        WHERE d.state = 'pending' AND d.next_at <= now()
+                        WHERE d.state = 'pending' AND d.next_at <= now() AND d.channel <> ALL ($4::bigint[])
                             AND (d.lease_until IS NULL OR d.lease_until < now())
                             AND NOT EXISTS (
                                 SELECT FROM announcements AS b JOIN deliveries AS e ON e.announcement = b.id
@@ -165,7 +171,7 @@ struct DeliveryBooks: Sendable {
             RETURNING d.webhook_id, d.channel, d.attempts, floor(extract(epoch FROM d.pending_since) * 1000)::bigint,
                 a.id, a.type, a.incident, a.monitor, a.share, a.sequence, a.at_ms, a.payload
             """,
-            [.text(self.owner), .int(Lease.length), .int(8)]
+            [.text(self.owner), .int(Lease.length), .int(8), .ints(full)]
         )
         var claimed: [Delivery] = []
         for row in rows { claimed.append(try Self.delivery(row, lease: Lease(from: start))) }

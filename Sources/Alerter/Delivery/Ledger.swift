@@ -116,7 +116,7 @@ final class Ledger: Sendable {
         let asked = self.outbox.renewals(now: start)
         let held = try self.books.renew(asked, on: connection)
         self.outbox.renewed(asked, held: held, lease: Lease(from: start))
-        let claimed = try self.books.claim(on: connection, from: start)
+        let claimed = try self.books.claim(except: self.outbox.fullChannels, on: connection, from: start)
         self.outbox.setBacklog(try self.books.backlog(on: connection))
         self.outbox.add(claimed)
         let counts = try self.books.counts(on: connection)

@@ -52,6 +52,13 @@ final class Outbox: Sendable {
         self.contents.withLock { max(Self.roomPerChannel - ($0.waiting[channel]?.count ?? 0), 0) }
     }
 
+    /// The channels of which memory should hold no more.
+    var fullChannels: [Int64] {
+        self.contents.withLock { contents in
+            contents.waiting.filter { $0.value.count >= Self.roomPerChannel }.keys.sorted()
+        }
+    }
+
     /// Takes out what may be sent now, and says when there may be more, ``BootClock`` ms; `nil`: unknown.
     func takeReady(now: Int64) -> (ready: [Delivery], next: Int64?) {
         self.contents.withLock { contents in
