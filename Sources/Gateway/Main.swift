@@ -61,6 +61,7 @@ struct Main {
             refresh.start()
         }
         migrating.waitForFirstTry(millis: 2_000)
+        BoardMetrics.register(program.metrics, board: board, updates: updates)
         let server = try HTTPServer(
             HTTPServer.Configuration(
                 listen: ListenAddress(host: settings.listen.host, port: settings.listen.port)

@@ -21,9 +21,9 @@ struct API: Sendable {
         let sealer = Sealer(settings.secretKey)
         let monitors = MonitorRoutes(
             MonitorStore(pool, sealer: sealer, onChange: onChange),
+            board: board,
             answers: answers,
-            key: settings.secretKey,
-            regions: { Set(board.regions().filter { $0.shares > 0 }.map(\.name)) }
+            key: settings.secretKey
         )
         let channels = ChannelRoutes(
             ChannelStore(pool, sealer: sealer, onChange: onChange),

@@ -8,15 +8,14 @@ struct MonitorRoutes: Sendable {
     private let store: MonitorStore
     private let answers: Answers
     private let cursor: Cursor
-    /// The regions that pulse now, for a warning about names that nobody answers to.
-    private let regions: @Sendable () -> Set<String>
+    private let board: Board
 
-    /// Routes over `store`.
-    init(_ store: MonitorStore, answers: Answers, key: SecretKey, regions: @escaping @Sendable () -> Set<String>) {
+    /// Routes over `store`; `board` shows new monitors at once and knows the regions that pulse.
+    init(_ store: MonitorStore, board: Board, answers: Answers, key: SecretKey) {
         self.store = store
+        self.board = board
         self.answers = answers
         self.cursor = Cursor("monitors", key: key)
-        self.regions = regions
     }
 
     /// The routes.
@@ -43,7 +42,9 @@ struct MonitorRoutes: Sendable {
             },
             Route(.delete, "/api/v1/monitors/{id}", execution: .worker) { request in
                 self.answers.answer(request) {
-                    try self.store.remove(try request.id(of: "monitor"), expected: try request.expectedGeneration())
+                    let id = try request.id(of: "monitor")
+                    try self.store.remove(id, expected: try request.expectedGeneration())
+                    self.board.remove([id])
                     return .noContent
                 }
             },
@@ -77,6 +78,7 @@ struct MonitorRoutes: Sendable {
 
     private func create(_ request: HTTPRequest) throws -> HTTPResponse {
         let draft = try self.store.add(try MonitorDocument.read(try JSONParser.parse(request.body)))
+        self.board.introduce(draft.monitor)
         var response = self.document(draft, status: 201)
         response.headers.append(("Location", "/api/v1/monitors/\(draft.monitor.id)"))
         return response
@@ -101,7 +103,7 @@ struct MonitorRoutes: Sendable {
 
     /// A region that has no pinger yet is accepted: it may be on its way.
     private func warnings(_ monitor: Monitor) -> [String] {
-        let known = self.regions()
+        let known = Set(self.board.regions().filter { $0.shares > 0 }.map(\.name))
         return (monitor.regions ?? []).filter { !known.contains($0) }.map { region in
             "No pinger watches from region \"\(region)\" yet; start one with PINGER_REGION=\(region)."
         }
