@@ -55,6 +55,12 @@ import Testing
         #expect(Set(plan.children.map(\.program)) == Set(ChildPlan.stopOrder))
     }
 
+    @Test func `the alerter knows the address that its links begin with`() {
+        let plan = ChildPlan(regions: ["eu"], listen: HostAndPort(host: "127.0.0.1", port: 1), publicURL: "http://x")
+        let told = plan.children.filter { $0.variables["APUS_PUBLIC_URL"] == "http://x" }
+        #expect(told.map(\.name) == ["alerter"])
+    }
+
     @Test func `a child's settings hide the user's files of the same name`() {
         let environment = ChildPlan.environment(
             user: ["A_FILE": "/a", "A": "old", "INSTANCE_ID": "x", "APUS_WITHOUT_GROUP": "true", "HOME": "/h"],

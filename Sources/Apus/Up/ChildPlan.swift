@@ -24,10 +24,14 @@ struct ChildPlan: Sendable, Equatable {
             Child(
                 name: "gateway",
                 program: "gateway",
-                variables: ["GATEWAY_LISTEN": listen.description, "APUS_PUBLIC_URL": publicURL]
+                variables: ["GATEWAY_LISTEN": listen.description]
             ),
             Child(name: "processor", program: "processor", variables: alone),
-            Child(name: "alerter", program: "alerter", variables: alone),
+            Child(
+                name: "alerter",
+                program: "alerter",
+                variables: alone.merging(["APUS_PUBLIC_URL": publicURL]) { $1 }
+            ),
         ]
         var seen: [String: Int] = [:]
         for region in regions {
