@@ -42,8 +42,9 @@ extension MonitorState {
         let opens = self.incident == nil
         if opens {
             let worst =
-                self.regions.first { $0.name == cause.region && $0.failures > 0 }
-                ?? self.regions.filter { tally.badRegions.contains($0.name) }.max { $0.slot < $1.slot }
+                self.regions.first { $0.name == cause.region && $0.outcome == .down }
+                ?? self.regions.filter { tally.badRegions.contains($0.name) && $0.outcome == .down }
+                .max { $0.slot < $1.slot }
             self.incident = Incident(
                 id: IncidentID.make(cause.identity(of: self.id)),
                 monitor: self.id,
@@ -68,7 +69,9 @@ extension MonitorState {
         var from = self.span.state == .unknown ? self.span.from : now
         if let incident = self.incident {
             let recovered = self.regions.first { $0.name == cause.region && $0.verdict == .good && $0.successes > 0 }
-            from = max(recovered?.verdictFrom ?? now, incident.startedAt)
+            // A region that was GOOD all the time and only now votes again proves nothing of the time before.
+            let starts = recovered.map { [$0.verdictFrom, $0.sightFrom] } ?? []
+            from = starts.first { $0 > incident.startedAt } ?? max(now, incident.startedAt)
         }
         self.confirmed = .up
         self.turn(to: .up, from: from, tally, &effects)

@@ -26,7 +26,7 @@ extension PartitionState {
             for index in monitor.regions.indices { monitor.regions[index].forget() }
         }
         if let regions = new.regions, old.regions != new.regions, new.check.type != "push" {
-            monitor.regions.removeAll { !regions.contains($0.name) }
+            monitor.drop(regions: { !regions.contains($0) }, old, at: max(time, self.time), &effects)
         }
         if new.check.type != "push" || !new.enabled {
             monitor.pushBase = nil
@@ -125,6 +125,21 @@ extension MonitorState {
         if before != self.shown {
             effects.append(.changed(Transition(monitor: self.id, from: before, to: self.shown, at: now, since: time)))
         }
+    }
+
+    /// Forgets regions that the definition no longer names; from the end of their sight on they are unknown.
+    fileprivate mutating func drop(
+        regions isDropped: (String) -> Bool,
+        _ definition: Monitor,
+        at time: Int64,
+        _ effects: inout [Effect]
+    ) {
+        for index in self.regions.indices where isDropped(self.regions[index].name) {
+            guard self.regions[index].span.state == .up || self.regions[index].span.state == .down else { continue }
+            let end = self.regions[index].sightEnd(interval: definition.interval) ?? time
+            self.turnRegion(index, .unknown, min(end, time), &effects)
+        }
+        self.regions.removeAll { isDropped($0.name) }
     }
 
     private mutating func turnRegion(_ index: Int, _ state: SpanState, _ time: Int64, _ effects: inout [Effect]) {

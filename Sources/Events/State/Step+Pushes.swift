@@ -28,11 +28,14 @@ extension PartitionState {
         effects.append(.derived(result, self.judge(result, cause, &effects)))
     }
 
-    /// Gateways hear again: the deadline starts again in full.
+    /// Gateways hear again: the deadline starts again in full, but neither before the definition nor before a push
+    /// that was heard meanwhile, since after an outage the pulses may come late.
     mutating func restartPush(_ id: Int64, from time: Int64) {
-        guard let definition = self.monitors[id]?.definition, definition.enabled, case .push = definition.check
+        guard let monitor = self.monitors[id], let definition = monitor.definition, definition.enabled,
+            case .push = definition.check
         else { return }
-        self.monitors[id]?.pushBase = time
+        let heard = monitor.regions.first { $0.name == Pulse.pushRegion }?.slot ?? 0
+        self.monitors[id]?.pushBase = max(time, monitor.graceFrom, heard)
         self.dirtyMonitors.insert(id)
         if let due = self.monitors[id]?.pushDue { self.pushDeadlines.schedule(id, at: due) }
     }
