@@ -3,8 +3,9 @@ import Testing
 
 /// The end of a run: everything stands still, and the books are held against the log.
 extension Stack {
-    /// Stops whoever writes to the log, and waits until what is in it was read and booked; the processes of the books
-    /// go on. Undone by ``resume()``.
+    /// Stops whoever writes to the log, and waits until what is in it was read and booked.
+    ///
+    /// Processor and alerter go on. Undone by ``resume()``.
     func settle(_ recorder: LogRecorder, within seconds: Double = 20) throws {
         self.signal(SIGSTOP, "pinger")
         self.signal(SIGSTOP, "gateway")

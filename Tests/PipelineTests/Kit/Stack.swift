@@ -61,7 +61,9 @@ final class Stack {
         return time
     }
 
-    /// Ends everything as Ctrl-C does; returns the seconds it took. No child may be left.
+    /// Ends everything as Ctrl-C does; returns the seconds it took.
+    ///
+    /// No child may be left.
     @discardableResult
     func stop() throws -> Double {
         let before = self.descendants()
@@ -120,13 +122,19 @@ final class Stack {
 
     /// The children that run a program now; a pinger may be asked for by its region.
     func processes(_ program: String, region: String? = nil) -> [Int32] {
-        guard let apus = self.apus else { return [] }
-        return TestServers.processes(under: apus.id).filter { id in
-            guard readText(path: "/proc/\(id)/comm") == program + "\n" else { return false }
+        Self.children(of: self.processID, program).filter { id in
             guard let region else { return true }
             let environment = readText(path: "/proc/\(id)/environ") ?? ""
             return environment.split(separator: "\0").contains("PINGER_REGION=\(region)")
         }
+    }
+
+    /// The process of `apus up` itself.
+    var processID: Int32 { self.apus?.id ?? 0 }
+
+    /// The children of a process that run a program now.
+    static func children(of parent: Int32, _ program: String) -> [Int32] {
+        TestServers.processes(under: parent).filter { readText(path: "/proc/\($0)/comm") == program + "\n" }
     }
 
     /// Sends a signal to the children that run a program; returns how many there were.

@@ -54,7 +54,7 @@ enum Lengths {
     /// Monitors that flap while processes are killed.
     static let monitors = Self.isFull ? 50 : 12
     /// How often each kind of process is killed.
-    static let kills = Self.isFull ? 5 : 2
+    static let kills = Self.isFull ? 5 : 1
 }
 
 /// Where a run of random faults starts from: `APUS_TEST_SEED`, or a new one; printed either way.

@@ -3,7 +3,7 @@ import Testing
 
 /// Monitors and channels as a user makes them.
 extension APIClient {
-    /// Adds an HTTP monitor; `fields` are further members of the document, such as `"interval":1`. Returns its id.
+    /// Adds an HTTP monitor and returns its id; `fields` are further members of the document, such as `"interval":1`.
     func addMonitor(_ name: String, target: String, _ fields: String...) throws -> Int64 {
         let more = fields.map { "," + $0 }.joined()
         let body = #"{"name":"\#(name)","type":"http","target":"\#(target)"\#(more)}"#
@@ -11,7 +11,7 @@ extension APIClient {
         return try #require(monitor["id"].integer)
     }
 
-    /// Adds a webhook channel and has the inbox trust its signing secret. Returns its id.
+    /// Adds a webhook channel, has the inbox trust its signing secret, and returns the channel's id.
     @discardableResult
     func addChannel(_ inbox: WebhookInbox) throws -> Int64 {
         let body = #"{"name":"inbox","type":"webhook","url":"\#(inbox.url)"}"#
