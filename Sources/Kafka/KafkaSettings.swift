@@ -37,7 +37,8 @@ package struct KafkaSettings: Sendable {
             ("socket.keepalive.enable", "true"),
             ("socket.nagle.disable", "true"),
             ("reconnect.backoff.max.ms", "2000"),
-            ("topic.metadata.refresh.interval.ms", "30000"),
+            // Soon, since a member of a group that joined before the topic was made has no partitions until then.
+            ("topic.metadata.refresh.interval.ms", "5000"),
         ]
         for (name, value) in common + defaults {
             try configuration.set(name, value)

@@ -70,8 +70,19 @@ final class Watch: Sendable {
         self.heartbeat.end()
     }
 
+    /// Waits until the topic is there: who joins the group before has no shares until the client looks again.
+    private func waitForTopic(_ admin: TopicAdmin) {
+        while !self.isStopping.load(ordering: .relaxed) {
+            self.heartbeat.beat()
+            if let count = try? admin.partitionCount(of: Topic.monitors, milliseconds: 1_000), count > 0 { return }
+            self.pause(millis: 200)
+        }
+    }
+
     /// Follows the log with one client until that is beyond repair or the pinger stops.
     private func follow(isWell: () -> Void) throws(KafkaError) {
+        let admin = try TopicAdmin(self.settings.kafka)
+        self.waitForTopic(admin)
         let shares = try Shares(
             self.settings.kafka,
             region: self.settings.region,
@@ -80,7 +91,6 @@ final class Watch: Sendable {
             refused: self.metrics.definitionsRefused,
             onChange: { [engines] news in engines.learn(news) }
         )
-        let admin = try TopicAdmin(self.settings.kafka)
         self.wakeUp.withLock { $0 = shares.wakeUp }
         var pulses = Pulses()
         var partitions: Int?

@@ -49,7 +49,7 @@ extension PipelineTests {
                         == Int64(dead.count)
                 }
             }
-            #expect(watched.api.get("/api/v1/pipeline")?.json["deadLetters"].members.isEmpty == false)
+            #expect(watched.api.get("/api/v1/pipeline")?.json["deadLetters"].items.isEmpty == false)
             watched.expectAlert(0, within: 6)
             let truth = try watched.expectTruth()
             #expect(truth.deadLetters == dead.count)
