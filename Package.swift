@@ -181,7 +181,7 @@ let package = Package(
             "Gateway",
             [
                 "TestServers", "Events", "Kafka", "Postgres", "Redis", "Schema", "Service", "HTTPServer", "JSON",
-                "Crypto", "Latest", "History",
+                "Crypto", "Latest", "History", "Networking",
             ]
         ),
         tests("Apus", ["TestServers", "PrivateServers", "Service", "Checks", "Events", "JSON"]),

@@ -51,7 +51,7 @@ struct GatewaySettings: Sendable {
             "ADDRESS_POLICY",
             .word,
             default: AddressPolicy.any,
-            "Which addresses may be probed and notified; public: none of private networks."
+            "Which addresses monitors and channels may name; public: none of private networks. Metadata addresses never."
         )
         do {
             self.secretKey = try SecretKey(base64: key.revealed)

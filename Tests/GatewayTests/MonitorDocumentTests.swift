@@ -1,5 +1,6 @@
 import Events
 import JSON
+import Networking
 import Testing
 
 @testable import Gateway
@@ -51,6 +52,38 @@ import Testing
     ])
     func `a target that is no plain URL is refused`(_ target: String) throws {
         #expect(!Target.isURL(target))
+    }
+
+    @Test(arguments: [
+        "http://169.254.169.254/latest", "http://2852039166/", "http://0xa9fea9fe:80/", "http://0251.0376.43518/",
+        "http://[fd00:ec2::254]/", "http://[::ffff:169.254.169.254]?a://b",
+    ])
+    func `a metadata address is refused in every spelling`(_ target: String) throws {
+        #expect(try self.faults(#"{"name":"x","type":"http","target":"\#(target)"}"#) == ["/target"])
+    }
+
+    @Test(arguments: [
+        ("127.1:22", true), ("[::1]:22", true), ("10.0.0.1:22", true), ("8.8.8.8:53", false), ("db:22", false),
+    ])
+    func `the policy of strangers refuses private addresses, and says so`(_ target: String, isRefused: Bool) throws {
+        let document = try JSONParser.parse(Array(#"{"name":"x","type":"tcp","target":"\#(target)"}"#.utf8))
+        #expect(throws: Never.self) { try MonitorDocument.read(document) }
+        do {
+            let draft = try MonitorDocument.read(document, policy: .public)
+            #expect(!isRefused)
+            // What stands already is not judged again by an edit of something else.
+            let edit = try JSONParser.parse(Array(#"{"name":"y"}"#.utf8))
+            #expect(throws: Never.self) { try MonitorDocument.read(edit, editing: draft, policy: .public) }
+        } catch let faults as JSONFaults {
+            #expect(isRefused)
+            #expect(faults.faults.map(\.pointer) == ["/target"])
+            #expect(faults.faults.first?.detail.contains("ADDRESS_POLICY") == true)
+        }
+        let channel = try JSONParser.parse(Array(#"{"name":"x","type":"webhook","url":"http://\#(target)/"}"#.utf8))
+        #expect(throws: Never.self) { try ChannelDocument.read(channel) }
+        if isRefused {
+            #expect(throws: JSONFaults.self) { try ChannelDocument.read(channel, policy: .public) }
+        }
     }
 
     @Test(arguments: ["http://x", "HTTPS://Example.com:8443/a?b=c", "http://[::1]:80/", "http://bücher.example/ü"])

@@ -22,12 +22,14 @@ struct API: Sendable {
         let monitors = MonitorRoutes(
             MonitorStore(pool, sealer: sealer, onChange: onChange),
             board: board,
+            policy: settings.policy,
             answers: answers,
             key: settings.secretKey
         )
         let channels = ChannelRoutes(
             ChannelStore(pool, sealer: sealer, onChange: onChange),
             tests: ChannelTests(pool),
+            policy: settings.policy,
             answers: answers,
             key: settings.secretKey
         )

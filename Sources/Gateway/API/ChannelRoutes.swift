@@ -2,6 +2,7 @@ import Crypto
 import Events
 import HTTPServer
 import JSON
+import Networking
 
 /// `/api/v1/channels`: where notifications go.
 struct ChannelRoutes: Sendable {
@@ -9,12 +10,16 @@ struct ChannelRoutes: Sendable {
     private let tests: ChannelTests
     private let answers: Answers
     private let cursor: Cursor
+    private let policy: AddressPolicy
 
     /// Routes over `store`; `tests` hands test notifications to the alerter, `key` seals the cursors.
-    init(_ store: ChannelStore, tests: ChannelTests, answers: Answers, key: SecretKey) {
+    ///
+    /// Receivers are at addresses that `policy` allows.
+    init(_ store: ChannelStore, tests: ChannelTests, policy: AddressPolicy, answers: Answers, key: SecretKey) {
         self.cursor = Cursor("channels", key: key)
         self.store = store
         self.tests = tests
+        self.policy = policy
         self.answers = answers
     }
 
@@ -82,7 +87,7 @@ struct ChannelRoutes: Sendable {
     private func create(_ request: HTTPRequest) throws -> HTTPResponse {
         let document = try JSONParser.parse(request.body)
         let draft = try self.store.add(
-            try ChannelDocument.read(document),
+            try ChannelDocument.read(document, policy: self.policy),
             saysDefault: ChannelDocument.saysDefault(document)
         )
         var response = self.document(draft.channel, secret: draft.secrets.signingSecret, status: 201)
@@ -97,7 +102,7 @@ struct ChannelRoutes: Sendable {
             try request.id(of: "channel"),
             expected: try request.expectedGeneration()
         ) { former in
-            let edited = try ChannelDocument.read(document, editing: former)
+            let edited = try ChannelDocument.read(document, editing: former, policy: self.policy)
             // An edit that turns another kind into a webhook makes its secret, to be shown this once.
             if former.secrets.signingSecret == nil { made = edited.secrets.signingSecret }
             return edited

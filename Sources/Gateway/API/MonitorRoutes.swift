@@ -2,6 +2,7 @@ import Crypto
 import Events
 import HTTPServer
 import JSON
+import Networking
 
 /// `/api/v1/monitors`: what is watched.
 struct MonitorRoutes: Sendable {
@@ -9,11 +10,15 @@ struct MonitorRoutes: Sendable {
     private let answers: Answers
     private let cursor: Cursor
     private let board: Board
+    private let policy: AddressPolicy
 
     /// Routes over `store`; `board` shows new monitors at once and knows the regions that pulse.
-    init(_ store: MonitorStore, board: Board, answers: Answers, key: SecretKey) {
+    ///
+    /// Targets are addresses that `policy` allows; `key` seals the cursors.
+    init(_ store: MonitorStore, board: Board, policy: AddressPolicy, answers: Answers, key: SecretKey) {
         self.store = store
         self.board = board
+        self.policy = policy
         self.answers = answers
         self.cursor = Cursor("monitors", key: key)
     }
@@ -77,7 +82,9 @@ struct MonitorRoutes: Sendable {
     }
 
     private func create(_ request: HTTPRequest) throws -> HTTPResponse {
-        let draft = try self.store.add(try MonitorDocument.read(try JSONParser.parse(request.body)))
+        let draft = try self.store.add(
+            try MonitorDocument.read(try JSONParser.parse(request.body), policy: self.policy)
+        )
         self.board.introduce(draft.monitor)
         var response = self.document(draft, status: 201)
         response.headers.append(("Location", "/api/v1/monitors/\(draft.monitor.id)"))
@@ -89,7 +96,7 @@ struct MonitorRoutes: Sendable {
         let draft = try self.store.edit(
             try request.id(of: "monitor"),
             expected: try request.expectedGeneration()
-        ) { former in try MonitorDocument.read(document, editing: former) }
+        ) { former in try MonitorDocument.read(document, editing: former, policy: self.policy) }
         return self.document(draft)
     }
 

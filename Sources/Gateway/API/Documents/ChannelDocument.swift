@@ -1,6 +1,7 @@
 import Crypto
 import Events
 import JSON
+import Networking
 
 /// A channel as the API speaks of it: its URL and signing secret go in, or are shown once, and never come out again.
 enum ChannelDocument {
@@ -14,7 +15,11 @@ enum ChannelDocument {
     ///
     /// A webhook gets a signing secret when it is made (Standard Webhooks: `whsec_` and 24 … 64 bytes in base64).
     /// - Throws: ``JSONFaults`` with every fault of the document.
-    static func read(_ document: JSONValue, editing former: Draft? = nil) throws(JSONFaults) -> Draft {
+    static func read(
+        _ document: JSONValue,
+        editing former: Draft? = nil,
+        policy: AddressPolicy = .any
+    ) throws(JSONFaults) -> Draft {
         let fields = PatchReader(JSONReader(document), isNew: former == nil)
         let old = former?.channel
         let kinds = JSONRule<String>.oneOf(Channel.Kind.allCases.map(\.rawValue)).then("") {
@@ -22,7 +27,7 @@ enum ChannelDocument {
         }
         let name = fields.required("name", .string(1...200), old?.name) ?? ""
         let type = fields.required("type", kinds, old?.type) ?? .webhook
-        let url = fields.required("url", Target.url, former?.secrets.url) ?? ""
+        let url = fields.required("url", Target.url(policy), former?.secrets.url) ?? ""
         let isDefault = fields.value("default", .boolean, old?.isDefault ?? nil)
         let enabled = fields.value("enabled", .boolean, old?.enabled, or: true)
         try fields.reader.finish()

@@ -1,5 +1,6 @@
 import Events
 import JSON
+import Networking
 
 /// A monitor as the API speaks of it: reads what a client sent, naming every fault at once, and writes what it gets.
 ///
@@ -15,7 +16,11 @@ enum MonitorDocument {
     ///
     /// The id, the generation and the times of the result are the former's, or zeros: the store gives them.
     /// - Throws: ``JSONFaults`` with every fault of the document.
-    static func read(_ document: JSONValue, editing former: Draft? = nil) throws(JSONFaults) -> Draft {
+    static func read(
+        _ document: JSONValue,
+        editing former: Draft? = nil,
+        policy: AddressPolicy = .any
+    ) throws(JSONFaults) -> Draft {
         let fields = PatchReader(JSONReader(document), isNew: former == nil)
         let old = former?.monitor
         let name = fields.required(
@@ -25,7 +30,7 @@ enum MonitorDocument {
         )
         let type = fields.required("type", .oneOf(["http", "tcp", "push"]), old?.check.type)
         let interval = fields.value("interval", .seconds(milliseconds: 1_000...86_400_000), old?.interval, or: 60_000)
-        let target = self.target(fields, type: type, old: old)
+        let target = self.target(fields, type: type, old: old, policy: policy)
 
         var monitor = Monitor(
             id: old?.id ?? 0,
@@ -68,12 +73,17 @@ enum MonitorDocument {
         text.unicodeScalars.contains { $0.properties.generalCategory == .control } ? nil : text
     }
 
-    private static func target(_ fields: PatchReader, type: String?, old: Monitor?) -> String {
+    private static func target(
+        _ fields: PatchReader,
+        type: String?,
+        old: Monitor?,
+        policy: AddressPolicy
+    ) -> String {
         // A change of type makes the former target meaningless, so that it must be given again.
         let former = old?.check.type == type ? old?.target : nil
         switch type {
-        case "http": return fields.required("target", Target.url, former) ?? ""
-        case "tcp": return fields.required("target", Target.hostAndPort, former) ?? ""
+        case "http": return fields.required("target", Target.url(policy), former) ?? ""
+        case "tcp": return fields.required("target", Target.hostAndPort(policy), former) ?? ""
         case "push":
             return fields.value("target", .string(0...0).then("Must be empty for a push monitor.") { $0 }, nil, or: "")
         default:

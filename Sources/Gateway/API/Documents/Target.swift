@@ -1,23 +1,51 @@
+import Glibc
 import JSON
+import Networking
 
 /// What a monitor may point at, as far as its text tells; where its name leads is judged at each connection.
 enum Target {
-    /// An absolute `http` or `https` URL without credentials and fragment.
-    static var url: JSONRule<String> {
+    /// An absolute `http` or `https` URL without credentials and fragment, to no address that `policy` forbids.
+    static func url(_ policy: AddressPolicy) -> JSONRule<String> {
         JSONRule<String>.string(1...2_048).then(
             "Must be an http:// or https:// URL with a host, without spaces, credentials or fragment."
         ) { text in
             Target.isURL(text) ? text : nil
-        }
+        }.then(Target.forbidden(policy)) { Target.isAllowed($0, policy) ? $0 : nil }
     }
 
-    /// `host:port` or `[address]:port`.
-    static var hostAndPort: JSONRule<String> {
+    /// `host:port` or `[address]:port`, to no address that `policy` forbids.
+    static func hostAndPort(_ policy: AddressPolicy) -> JSONRule<String> {
         JSONRule<String>.string(1...300).then(
             "Must be host:port, such as db.example.com:5432 or [::1]:22, with a port of 1 to 65535."
         ) { text in
             Target.isHostAndPort(text) ? text : nil
+        }.then(Target.forbidden(policy)) { Target.isAllowed($0, policy) ? $0 : nil }
+    }
+
+    private static func forbidden(_ policy: AddressPolicy) -> String {
+        switch policy {
+        case .any: "Must not be the address of a cloud's metadata service."
+        case .public: "Must be a public address or a name: ADDRESS_POLICY is \"public\"."
         }
+    }
+
+    private static func isAllowed(_ target: String, _ policy: AddressPolicy) -> Bool {
+        self.literal(in: target).map(policy.allows) ?? true
+    }
+
+    /// The address that a well-formed target names outright; `nil`: a name.
+    static func literal(in target: String) -> IPAddress? {
+        var rest = target.utf8[...]
+        if let mark = target.firstRange(of: "://") { rest = rest[mark.upperBound...] }
+        let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
+        if authority.first == UInt8(ascii: "[") {
+            return IPAddress(String(Substring(authority.dropFirst().prefix { $0 != UInt8(ascii: "]") })))
+        }
+        // Clients take an IPv4 address in its older spellings too: 127.1, 2130706433, 0x7f000001, 0177.0.0.1.
+        let host = String(Substring(authority.prefix { $0 != UInt8(ascii: ":") }))
+        var address = in_addr()
+        guard unsafe inet_aton(host, &address) == 1 else { return nil }
+        return IPAddress(ipv4: UInt32(bigEndian: address.s_addr))
     }
 
     /// Whether `text` is a URL that Apus probes or posts to.
