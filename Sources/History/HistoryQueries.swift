@@ -27,8 +27,10 @@ package enum HistoryQueries {
 
     /// A result as it was stored.
     package struct StoredResult: Sendable, Hashable {
-        /// The result; its `values` are left out.
+        /// The result; its `values` are in ``values``.
         package var result: CheckResult
+        /// The numbers of some kinds of checks, as the JSON object that was stored.
+        package var values: String?
         /// Whether it came after a newer one.
         package var isLate: Bool
     }
@@ -99,7 +101,8 @@ extension HistoryQueries.StoredResult {
     fileprivate static let columns = """
         monitor, region, \(DatabaseTime.millis("slot")), attempt, \(DatabaseTime.millis("started_at")), outcome, reason, \
         phase, code, detail, dns_us, connect_us, tls_us, first_byte_us, total_us, address, \
-        \(DatabaseTime.millis("certificate_expires_at")), pinger, generation, late
+        \(DatabaseTime.millis("certificate_expires_at")), pinger, generation, late, \
+        "values"
         """
 
     fileprivate init(_ row: PostgresRow) throws(PostgresError) {
@@ -129,5 +132,6 @@ extension HistoryQueries.StoredResult {
             generation: try row.int64(18)
         )
         self.isLate = try row.bool(19)
+        self.values = try row.textOrNil(20)
     }
 }

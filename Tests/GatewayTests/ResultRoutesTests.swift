@@ -46,6 +46,7 @@ import Testing
         #expect(item["dnsMs"]?.real == 0.812)
         #expect(item["connectMs"] == .null)
         #expect(item["detail"]?.text == "no \"connection\"")
+        #expect(item["values"]?["packetLoss"]?.real == 0.5)
         #expect(item["pinger"]?.text == "pinger-eu-0")
         #expect(item["late"] == .boolean(true))
     }

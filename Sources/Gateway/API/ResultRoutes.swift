@@ -96,6 +96,8 @@ struct ResultRoutes: Sendable {
             writer.name(name)
             if let microseconds { writer.milliseconds(microseconds: microseconds) } else { writer.null() }
         }
+        writer.name("values")
+        if let values = stored.values { writer.raw(Array(values.utf8)) } else { writer.null() }
         writer.member("address", result.address)
         writer.member("certificateExpiresAt", time: result.certificateExpiresAt)
         writer.member("pinger", result.pinger)
