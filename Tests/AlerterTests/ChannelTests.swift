@@ -67,8 +67,9 @@ import Testing
         #expect(request.headers.map(\.name) == ["Content-Type"], "no secrets of ours go to Slack")
     }
 
-    @Test func `the signature is what receivers verify`() throws {
-        guard let python = Self.python else { return }
+    @Test(.enabled(if: ChannelTests.python != nil, "needs scripts/setup test"))
+    func `the signature is what receivers verify`() throws {
+        let python = try #require(Self.python)
         let world = try AlerterWorld()
         try world.channel(1)
         try world.monitor()
