@@ -64,7 +64,7 @@ final class ChannelDirectory: Sendable {
     /// Whether the last look at the topic succeeded.
     var isReachable: Bool { self.shared.withLock { $0.isReachable } }
 
-    /// Takes in definitions from elsewhere, for as long as the topic can't be read; what it says wins.
+    /// Takes in definitions from elsewhere, for as long as the topic does not tell of them; what it says wins.
     func seed(_ definitions: [[UInt8]]) {
         for definition in definitions {
             guard let channel = try? Channel.decode(definition.span) else { continue }

@@ -63,10 +63,10 @@ final class AlerterWorld {
         return options
     }
 
-    func start(_ change: (inout Alerter.Options) -> Void = { _ in }) throws -> Alerter {
+    func start(health: Health = Health(), _ change: (inout Alerter.Options) -> Void = { _ in }) throws -> Alerter {
         var options = self.options()
         change(&options)
-        return try Alerter(options, log: self.log, metrics: Metrics(), health: Health())
+        return try Alerter(options, log: self.log, metrics: Metrics(), health: health)
     }
 
     // MARK: Settings
@@ -81,13 +81,44 @@ final class AlerterWorld {
         createdAt: Int64 = 1_577_836_800_000,
         generation: Int64 = 1
     ) throws {
+        let channel = self.makeChannel(id, path, url, type, isDefault, enabled, createdAt, generation)
+        var value: [UInt8] = []
+        channel.encode(into: &value)
+        try self.send(OutgoingRecord(topic: Topic.settings, key: Array(channel.key.utf8), value: value))
+        self.flush()
+    }
+
+    /// A channel that the gateway's table knows and the log does not.
+    func saveChannel(_ id: Int64) throws {
+        let channel = self.makeChannel(id, nil, nil, .webhook, true, true, 1_577_836_800_000, 1)
+        var value: [UInt8] = []
+        channel.encode(into: &value)
+        let text = String(decoding: value, as: UTF8.self)
+        _ = try self.query(
+            """
+            INSERT INTO channels (id, generation, name, type, is_default, enabled, definition)
+            OVERRIDING SYSTEM VALUE VALUES (\(id), 1, 'x', 'webhook', true, true, '\(text)')
+            """
+        )
+    }
+
+    private func makeChannel(
+        _ id: Int64,
+        _ path: String?,
+        _ url: String?,
+        _ type: Channel.Kind,
+        _ isDefault: Bool,
+        _ enabled: Bool,
+        _ createdAt: Int64,
+        _ generation: Int64
+    ) -> Channel {
         let secrets = ChannelSecrets(
             url: url ?? self.receiver.url(path ?? "/\(id)"),
             signingSecret: type == .webhook ? self.signingSecret : nil
         )
         var clear: [UInt8] = []
         secrets.encode(into: &clear)
-        let channel = Channel(
+        return Channel(
             id: id,
             name: "channel \(id)",
             type: type,
@@ -97,10 +128,6 @@ final class AlerterWorld {
             createdAt: createdAt,
             generation: generation
         )
-        var value: [UInt8] = []
-        channel.encode(into: &value)
-        try self.send(OutgoingRecord(topic: Topic.settings, key: Array(channel.key.utf8), value: value))
-        self.flush()
     }
 
     // MARK: The log

@@ -31,6 +31,23 @@ import Testing
         #expect(try world.number("SELECT count(*) FROM incidents") == 1)
     }
 
+    @Test func `what is pending survives a log that was recreated`() throws {
+        let world = try AlerterWorld()
+        try world.saveChannel(1)
+        _ = try world.query("SELECT request_channel_test(1)")
+        _ = try world.query("UPDATE deliveries SET pending_since = now() - interval '1 hour'")
+        // The topic, empty as yet, is read to its end before the books are.
+        _ = try world.query("BEGIN")
+        _ = try world.query("LOCK TABLE channels, deliveries IN ACCESS EXCLUSIVE MODE")
+        let health = Health()
+        let alerter = try world.start(health: health)
+        defer { alerter.stop() }
+        #expect(waits(.seconds(10)) { !health.unmet.contains { $0.hasPrefix("settings") } })
+        _ = try world.query("COMMIT")
+        world.expect(["channel.test"])
+        #expect(waits(.seconds(5)) { world.deliveries("delivered") == 1 })
+    }
+
     @Test(arguments: ["before_commit:5", "after_db_commit:5", "after_lease:1", "after_send:1", "before_mark_sent:1"])
     func `an alerter killed anywhere tells everything under one id`(fault: String) throws {
         let world = try AlerterWorld()

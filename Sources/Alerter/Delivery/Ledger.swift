@@ -97,6 +97,9 @@ final class Ledger: Sendable {
     }
 
     private func begin(on connection: PostgresConnection) throws(PostgresError) {
+        // A log that was recreated may not tell of the channels yet, and what is pending is not to be taken for theirs
+        // who are gone.
+        self.directory.seed(try self.books.channels(on: connection))
         try self.books.releasePredecessors(on: connection)
         if let since = try self.books.silentSince(on: connection) { self.alarm?.resume(silentSince: since) }
     }
