@@ -2,6 +2,7 @@ import Crypto
 import Events
 import Glibc
 import Kafka
+import Postgres
 import PrivateServers
 import Service
 import TestServers
@@ -46,6 +47,24 @@ import Testing
         _ = try world.query("COMMIT")
         world.expect(["channel.test"])
         #expect(waits(.seconds(5)) { world.deliveries("delivered") == 1 })
+    }
+
+    @Test func `a lease is counted from its row, however long the transaction waited`() throws {
+        let world = try AlerterWorld()
+        let announcement = Announcer(publicURL: nil).log(isSilent: true, since: 1, at: 1)
+        let entry = DeliveryBooks.Entry(announcement: announcement.id, channel: 1, webhookID: "msg_1", wantsLease: true)
+        let connection = try PostgresConnection(world.database)
+        defer { connection.close() }
+        let lease = try connection.withTransaction { connection in
+            try connection.query("SELECT pg_sleep(0.5)")
+            let lease = Lease(from: BootClock.millis)
+            _ = try DeliveryBooks(owner: "a/1").insert([announcement], [entry], on: connection)
+            return lease
+        }
+        let left = try world.number(
+            "SELECT floor(extract(epoch FROM lease_until - clock_timestamp()) * 1000)::bigint FROM deliveries"
+        )
+        #expect(BootClock.millis + left >= lease.until, "memory believes no longer in it than the row says")
     }
 
     @Test(arguments: ["before_commit:5", "after_db_commit:5", "after_lease:1", "after_send:1", "before_mark_sent:1"])

@@ -22,7 +22,8 @@ struct DeliveryBooks: Sendable {
     /// whether they are leased to this process.
     ///
     /// One that is there already keeps the deliveries that its first commit gave it. A lease is given only where
-    /// nothing earlier of the same incident is in the books and on its way to the channel.
+    /// nothing earlier of the same incident is in the books and on its way to the channel; it is counted from now, not
+    /// from the beginning of the transaction, which may have waited long.
     func insert(
         _ announcements: [Announcement],
         _ entries: [Entry],
@@ -70,7 +71,7 @@ struct DeliveryBooks: Sendable {
             INSERT INTO deliveries (announcement, channel, webhook_id, state, lease_owner, lease_until, attempts,
                 last_status, last_error, delivered_at)
             SELECT announcement, channel, webhook_id, state, CASE WHEN mine THEN $9 END,
-                CASE WHEN mine THEN now() + $10::bigint * interval '1 ms' END, attempts, nullif(status, 0), error,
+                CASE WHEN mine THEN clock_timestamp() + $10::bigint * interval '1 ms' END, attempts, nullif(status, 0), error,
                 CASE WHEN state = 'delivered' THEN now() END
             FROM n
             RETURNING webhook_id, lease_owner IS NOT NULL
