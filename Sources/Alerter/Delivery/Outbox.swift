@@ -8,8 +8,8 @@ import Synchronization
 final class Outbox: Sendable {
     /// Attempts that run at once for one channel.
     static let perChannel = 2
-    /// Attempts that run at once in all.
-    static let total = 64
+    /// Attempts that run at once in all; so many that it takes over a hundred hanging receivers to hold up another.
+    static let total = 256
     /// Leased deliveries of one channel in memory; further ones wait in their rows.
     static let roomPerChannel = 32
 
@@ -125,7 +125,15 @@ final class Outbox: Sendable {
 
 extension Outbox {
     /// What rows are to be told; stays until ``recorded(_:)``.
-    var reports: [DeliveryReport] { self.contents.withLock { Array($0.reports.values) } }
+    ///
+    /// To tell of a failed attempt gives the lease back, which waits while the next one runs under it.
+    var reports: [DeliveryReport] {
+        self.contents.withLock { contents in
+            contents.reports.values.filter { report in
+                report.state != .pending || contents.deliveries[report.webhookID]?.progress != .sending
+            }
+        }
+    }
 
     /// Rows have been told: what is to be repeated is left to whoever claims it next.
     func recorded(_ reports: [DeliveryReport]) {
