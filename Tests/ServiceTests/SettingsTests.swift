@@ -76,6 +76,13 @@ import Testing
         #expect(help == goldenHelp)
         #expect(help.split(separator: "\n").allSatisfy { $0.count <= 80 })
     }
+
+    @Test func `a default that is empty is none`() {
+        var reader = SettingsReader(environment: [:])
+        _ = reader.value("CANARIES", .list, default: [], "Whom to ask.")
+        let help = SettingsHelp(name: "pinger", summary: "probes targets", declarations: reader.declarations).text
+        #expect(help.contains("Default: not set."))
+    }
 }
 
 private let goldenHelp = """

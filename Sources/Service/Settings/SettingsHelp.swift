@@ -29,7 +29,8 @@ package struct SettingsHelp: Sendable {
         for setting in self.declarations {
             page += "    \(setting.name)\n"
             page += Paragraph.wrap(setting.meaning, indent: 8) + "\n"
-            page += Paragraph.wrap("Type: \(setting.type). Default: \(setting.fallback).", indent: 8) + "\n\n"
+            let fallback = setting.fallback.isEmpty ? "not set" : setting.fallback
+            page += Paragraph.wrap("Type: \(setting.type). Default: \(fallback).", indent: 8) + "\n\n"
         }
         return page + """
             EXIT STATUS
