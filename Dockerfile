@@ -7,7 +7,6 @@ RUN apt-get update && apt-get install --yes --no-install-recommends \
 WORKDIR /source
 COPY Package.swift ./
 COPY Sources Sources
-COPY Web Web
 # The manifest declares the test targets, so their folders must exist; the tests themselves stay outside.
 COPY Tests Tests
 RUN swift build --configuration release --static-swift-stdlib \
