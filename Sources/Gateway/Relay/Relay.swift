@@ -6,7 +6,8 @@ import Synchronization
 
 /// Tells the log what people changed, and keeps the topics true to the tables (design §3).
 ///
-/// One thread with a connection of its own. Whatever fails is tried again: the outbox is emptied only after the
+/// Two threads with a connection each: one tells, the other compares, since reading topics back takes its time and a new
+/// monitor's first check waits for the first one. Whatever fails is tried again: the outbox is emptied only after the
 /// broker's acknowledgement, and what is written twice is ignored by its generation.
 final class Relay: Sendable {
     private static let turn: Int64 = 250
@@ -20,8 +21,10 @@ final class Relay: Sendable {
     private let metrics: RelayMetrics
     private let heartbeat: Heartbeat
     private let wakeup = Wakeup()
+    private let comparisonWakeup = Wakeup()
     private let isStopping = Atomic<Bool>(false)
-    private let thread = Mutex<DedicatedThread?>(nil)
+    private let isHolder = Atomic<Bool>(false)
+    private let threads = Mutex<[DedicatedThread]>([])
 
     /// Describes the relay; nothing happens before ``start()``.
     init(
@@ -40,20 +43,27 @@ final class Relay: Sendable {
         self.log = log
     }
 
-    /// Starts the thread.
+    /// Starts the threads.
     func start() {
-        let thread = DedicatedThread("relay") { self.run() }
-        self.thread.withLock { $0 = thread }
+        let threads = [
+            DedicatedThread("relay") { self.run() }, DedicatedThread("relay-compare") { self.compareAgainAndAgain() },
+        ]
+        self.threads.withLock { $0 = threads }
     }
 
     /// Says that there is something to tell; from any thread.
     func rouse() { self.wakeup.raise() }
 
-    /// Ends the thread; what is left is told after the next start.
+    /// Ends the threads; what is left is told after the next start.
     func stop() {
         self.isStopping.store(true, ordering: .relaxed)
         self.wakeup.raise()
-        self.thread.withLock { $0.take() }?.join()
+        self.comparisonWakeup.raise()
+        let threads = self.threads.withLock { threads in
+            defer { threads = [] }
+            return threads
+        }
+        for thread in threads { thread.join() }
     }
 
     private var goesOn: Bool { !self.isStopping.load(ordering: .relaxed) }
@@ -84,24 +94,16 @@ final class Relay: Sendable {
         defer { connection.close() }
         let lock = RelayLock(instance: self.instance)
         let publisher = RelayPublisher(self.producer)
-        var mirrors: (monitors: TopicMirror, settings: TopicMirror)?
-        var compared = Int64.min / 2
+        defer { self.isHolder.store(false, ordering: .relaxed) }
         while self.goesOn {
             self.heartbeat.beat()
             let isHolder = try lock.hold(connection)
             self.metrics.isHolder.set(isHolder ? 1 : 0)
+            self.isHolder.store(isHolder, ordering: .relaxed)
             if isHolder {
                 // After an interrupted attempt its records may still be queued: they go first.
                 while publisher.isIdle, try self.relay(connection, publisher) {}
-                if publisher.isIdle, MonotonicClock.millis - compared >= Relay.comparison {
-                    let pair = try mirrors ?? self.makeMirrors()
-                    mirrors = pair
-                    try self.compare(pair.monitors, pair.settings, connection)
-                    compared = MonotonicClock.millis
-                }
                 isWell()
-            } else {
-                mirrors = nil
             }
             _ = self.wakeup.wait(millis: isHolder ? Relay.turn : 1_000)
         }
@@ -118,6 +120,32 @@ final class Relay: Sendable {
         return self.goesOn
     }
 
+    private func compareAgainAndAgain() {
+        var mirrors: (monitors: TopicMirror, settings: TopicMirror)?
+        var backoff = Backoff(first: 200, limit: 5_000)
+        while self.goesOn {
+            var pause = Relay.turn
+            do {
+                if self.isHolder.load(ordering: .relaxed) {
+                    let pair = try mirrors ?? self.makeMirrors()
+                    mirrors = pair
+                    try self.compare(pair.monitors, pair.settings)
+                    pause = Relay.comparison
+                    backoff.reset()
+                } else {
+                    mirrors = nil
+                }
+            } catch {
+                guard self.goesOn else { return }
+                self.log.warning("the log can't be compared with the tables", ["error": "\(error)"])
+                self.metrics.failures.add()
+                mirrors = nil
+                pause = backoff.next()
+            }
+            _ = self.comparisonWakeup.wait(millis: pause)
+        }
+    }
+
     private func makeMirrors() throws -> (monitors: TopicMirror, settings: TopicMirror) {
         let kafka = self.settings.kafka
         if !kafka.isEmbedded {
@@ -130,19 +158,19 @@ final class Relay: Sendable {
         return (try TopicMirror(Topic.monitors, kafka), try TopicMirror(Topic.settings, kafka))
     }
 
-    private func compare(_ monitors: TopicMirror, _ settings: TopicMirror, _ connection: PostgresConnection) throws {
+    /// Reads tables, outbox and topics, in this order: an edit that is told meanwhile is in the outbox or in its topic.
+    private func compare(_ monitors: TopicMirror, _ settings: TopicMirror) throws {
+        let connection = try PostgresConnection(
+            self.settings.database.revealed,
+            timeout: .seconds(5),
+            applicationName: "apus-relay-compare"
+        )
+        defer { connection.close() }
+        let channelRows = try self.rows("SELECT 'channel/' || id, generation, NULL::bigint FROM channels", connection)
+        let monitorRows = try self.rows("SELECT id::text, generation, check_requested FROM monitors", connection)
         let pending = Set(try Outbox.oldest(connection, limit: 100_000).map(\.key))
-        let channelPlan = try settings.compare(
-            table: try self.rows(
-                "SELECT 'channel/' || id, generation, NULL::bigint FROM channels",
-                connection
-            ),
-            pending: pending
-        )
-        let monitorPlan = try monitors.compare(
-            table: try self.rows("SELECT id::text, generation, check_requested FROM monitors", connection),
-            pending: pending
-        )
+        let channelPlan = try settings.compare(table: channelRows, pending: pending)
+        let monitorPlan = try monitors.compare(table: monitorRows, pending: pending)
         guard !channelPlan.isEmpty || !monitorPlan.isEmpty else { return }
         self.log.info(
             "the log differs from the tables; telling it again",

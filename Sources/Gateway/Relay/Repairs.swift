@@ -8,8 +8,8 @@ import Service
 enum Repairs {
     /// Everything about monitors.
     static func monitors(_ plan: Reconciliation, _ connection: PostgresConnection) throws {
-        for key in plan.rewrite { try self.rewriteMonitor(key, atLeast: nil, connection) }
-        for (key, generation) in plan.raise { try self.rewriteMonitor(key, atLeast: generation + 1, connection) }
+        for key in plan.rewrite { try self.rewriteMonitor(key, above: nil, connection) }
+        for (key, generation) in plan.raise { try self.rewriteMonitor(key, above: generation, connection) }
         for (key, generation) in plan.delete {
             guard let id = Int64(key), try self.definition("monitors", id, connection) == nil else { continue }
             var bytes: [UInt8] = []
@@ -20,8 +20,8 @@ enum Repairs {
 
     /// Everything about channels.
     static func channels(_ plan: Reconciliation, _ connection: PostgresConnection) throws {
-        for key in plan.rewrite { try self.rewriteChannel(key, atLeast: nil, connection) }
-        for (key, generation) in plan.raise { try self.rewriteChannel(key, atLeast: generation + 1, connection) }
+        for key in plan.rewrite { try self.rewriteChannel(key, above: nil, connection) }
+        for (key, generation) in plan.raise { try self.rewriteChannel(key, above: generation, connection) }
         for key in plan.delete.keys {
             guard let id = Int64(key.dropFirst("channel/".count)) else { continue }
             guard try self.definition("channels", id, connection) == nil else { continue }
@@ -29,16 +29,18 @@ enum Repairs {
         }
     }
 
-    private static func rewriteMonitor(_ key: String, atLeast least: Int64?, _ connection: PostgresConnection) throws {
+    private static func rewriteMonitor(_ key: String, above seen: Int64?, _ connection: PostgresConnection) throws {
         guard let id = Int64(key), let text = try self.definition("monitors", id, connection) else { return }
         var monitor = try Monitor.decode(text.utf8.span)
-        if let least, monitor.generation < least {
-            monitor.generation = least
+        if let seen {
+            // An edit of meanwhile has told of itself.
+            guard monitor.generation < seen else { return }
+            monitor.generation = seen + 1
             monitor.updatedAt = max(WallClock.millis, monitor.updatedAt + 1)
         }
         var value: [UInt8] = []
         monitor.encode(into: &value)
-        if least != nil {
+        if seen != nil {
             try connection.query(
                 "UPDATE monitors SET generation = $2::bigint, definition = $3::json WHERE id = $1::bigint",
                 [.int(id), .int(monitor.generation), .text(String(decoding: value, as: UTF8.self))]
@@ -49,14 +51,17 @@ enum Repairs {
         try Outbox.add(connection, topic: Topic.monitors, key: key, change: change, value: value)
     }
 
-    private static func rewriteChannel(_ key: String, atLeast least: Int64?, _ connection: PostgresConnection) throws {
+    private static func rewriteChannel(_ key: String, above seen: Int64?, _ connection: PostgresConnection) throws {
         guard let id = Int64(key.dropFirst("channel/".count)) else { return }
         guard let text = try self.definition("channels", id, connection) else { return }
         var channel = try Channel.decode(text.utf8.span)
-        if let least { channel.generation = max(channel.generation, least) }
+        if let seen {
+            guard channel.generation < seen else { return }
+            channel.generation = seen + 1
+        }
         var value: [UInt8] = []
         channel.encode(into: &value)
-        if least != nil {
+        if seen != nil {
             try connection.query(
                 "UPDATE channels SET generation = $2::bigint, definition = $3::json WHERE id = $1::bigint",
                 [.int(id), .int(channel.generation), .text(String(decoding: value, as: UTF8.self))]
