@@ -39,7 +39,8 @@ final class Stack {
         _ = self.apus?.wait(.seconds(10))
     }
 
-    /// Starts `apus up` (again) on the data folder; returns the seconds until the gateway served.
+    /// Starts `apus up` (again) on the data folder, waits until all processes are ready, and returns the seconds until
+    /// the gateway served.
     @discardableResult
     func start(patience: Double = 60) throws -> Double {
         self.starts += 1
@@ -52,10 +53,10 @@ final class Stack {
         self.apus = try ChildProcess(command)
         let time = expectSoon("apus up serves", within: patience) { self.log.contains("Apus is up: ") }
         self.variables = EnvironmentFile.variables(try #require(readText(path: self.data + "/env")))
-        expectSoon("every pinger has its shares", within: 20) {
-            let lines = self.log.split(separator: "\n").filter { $0.contains(" shares assigned ") }
-            return self.childNames.filter { $0.hasPrefix("pinger") }.allSatisfy { name in
-                lines.contains { $0.contains(" \(name) ") }
+        for child in self.childNames {
+            expectSoon("\(child) is ready", within: 20) {
+                guard let address = self.healthAddress(of: child) else { return false }
+                return APIClient(address).get("/readyz")?.status == 200
             }
         }
         return time
