@@ -226,4 +226,39 @@ import Testing
         #expect(incident.startedAt == Log.start + 200_000)
         #expect(incident.endedAt == Log.start + 401_000)
     }
+
+    @Test func `a region's failures on both sides of a gap leave the gap unknown`() {
+        var log = Log()
+        log.pulse(0)
+        log.define(Log.monitor(failureThreshold: 2))
+        log.result(1_000, .down)
+        log.pulses(10_000, 300_000)
+        log.result(301_000, .down)
+        #expect(log.spans("eu").map(\.0).suffix(3) == [1_000, 61_000, 301_000])
+        #expect(log.spans("eu").map(\.1).suffix(3) == [.down, .unknown, .down])
+    }
+
+    @Test func `a region's unknown time is filled back in with what it last said`() {
+        var log = Log()
+        log.pulse(0)
+        log.define(Log.monitor(failureThreshold: 1))
+        log.result(1_000, .up)
+        log.pulses(10_000, 180_000)
+        #expect(log.spans("eu").map(\.1) == [.up, .unknown])
+        log.result(121_000, .down, at: 181_000)
+        #expect(log.spans("eu").map(\.0).filter { $0 != 61_000 } == [1_000, 121_000])
+        #expect(log.spans("eu").map(\.1).last == .down)
+        #expect(!log.spans("eu").map(\.1).contains(.unknown))
+    }
+
+    @Test func `an unknown result ends a region's sight where its last slot ended`() {
+        var log = Log()
+        log.pulse(0)
+        log.define(Log.monitor())
+        log.result(1_000, .up)
+        log.pulses(10_000, 120_000)
+        log.result(121_000, .unknown)
+        #expect(log.spans("eu").map(\.0) == [1_000, 61_000])
+        #expect(log.spans("eu").map(\.1) == [.up, .unknown])
+    }
 }

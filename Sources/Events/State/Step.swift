@@ -150,16 +150,34 @@ extension MonitorState {
             index = self.regions.firstIndex { $0.name > result.region } ?? self.regions.count
             self.regions.insert(region, at: index)
         }
-        let verdict = self.regions[index].verdict
+        let before = self.regions[index]
         self.regions[index].apply(result, outcome: outcome, of: definition)
-        self.regions[index].trackSpan(before: verdict, of: self.id, &effects)
+        self.regions[index].trackSight(before: before, of: definition, &effects)
+        self.regions[index].trackSpan(before: before.verdict, of: definition, &effects)
         return nil
     }
 }
 
 extension RegionState {
+    /// Corrects what was thought of the time since the last known slot: unknown if sight broke, and filled back in if
+    /// it was called unknown but the slots turn out to be contiguous.
+    fileprivate mutating func trackSight(before: RegionState, of monitor: Monitor, _ effects: inout [Effect]) {
+        guard self.knownSlot == self.slot, self.blindFrom == nil, before.knownSlot != nil,
+            let lost = before.sightEnd(interval: monitor.interval)
+        else { return }
+        let isBroken = self.sightFrom == self.slot && before.sightFrom != self.slot && lost < self.slot
+        if isBroken, self.span.state != .unknown || self.span.from == 0 {
+            let from = max(lost, self.span.from)
+            self.span.turn(to: .unknown, from: from, sight: from, of: monitor.id, region: self.name, &effects)
+        } else if !isBroken, self.span.state == .unknown, self.span.from > 0, let verdict = before.verdict {
+            let state: SpanState = verdict == .good ? .up : .down
+            let from = self.span.from
+            self.span.turn(to: state, from: from, sight: self.sightFrom, of: monitor.id, region: self.name, &effects)
+        }
+    }
+
     /// Corrects the region's span after a result: a verdict counts from where its run began.
-    fileprivate mutating func trackSpan(before: Verdict?, of monitor: Int64, _ effects: inout [Effect]) {
+    fileprivate mutating func trackSpan(before: Verdict?, of monitor: Monitor, _ effects: inout [Effect]) {
         let state: SpanState =
             switch self.verdict {
             case _ where self.blindFrom != nil: .unknown
@@ -170,9 +188,11 @@ extension RegionState {
         guard state != self.span.state else { return }
         let from: Int64
         switch state {
+        case .unknown where self.blindFrom != nil:
+            from = max(self.sightEnd(interval: monitor.interval) ?? self.slot, self.span.from)
         case .unknown: from = max(self.slot, self.span.from)
         default: from = self.verdict != before || self.span.from == 0 ? self.verdictFrom : self.span.from
         }
-        self.span.turn(to: state, from: from, sight: self.sightFrom, of: monitor, region: self.name, &effects)
+        self.span.turn(to: state, from: from, sight: self.sightFrom, of: monitor.id, region: self.name, &effects)
     }
 }
