@@ -179,7 +179,8 @@ final class LatestWriter: Sendable {
                 self.metrics.redisDirty.set(0)
                 return (entries, watches, false)
             }
-            let keys = box.entries.keys.prefix(Self.portion)
+            // A copy of the keys: a view of them would make each removal copy the whole dictionary.
+            let keys = Array(box.entries.keys.prefix(Self.portion))
             let entries = keys.compactMap { box.entries[$0] }
             for key in keys { box.entries[key] = nil }
             self.metrics.redisDirty.set(box.entries.count)
