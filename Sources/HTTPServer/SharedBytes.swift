@@ -18,6 +18,9 @@
     /// A copy of the bytes.
     package var bytes: [UInt8] { unsafe [UInt8](self.storage) }
 
+    /// Lends the bytes.
+    package func withSpan<R>(_ body: (RawSpan) -> R) -> R { unsafe body(self.storage.bytes) }
+
     /// The address of the first byte; good while this object lives.
     var address: UnsafeMutableRawPointer? { unsafe self.storage.baseAddress }
 }

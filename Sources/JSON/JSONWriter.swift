@@ -75,6 +75,13 @@ package struct JSONWriter: Sendable {
         self.needsComma = true
     }
 
+    /// Writes JSON that is lent.
+    package mutating func raw(_ json: RawSpan) {
+        self.separate()
+        unsafe json.withUnsafeBytes { unsafe self.bytes.append(contentsOf: $0) }
+        self.needsComma = true
+    }
+
     private mutating func thousandths(_ value: Int64) {
         self.separate()
         self.needsComma = true

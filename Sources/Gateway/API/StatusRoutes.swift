@@ -49,12 +49,14 @@ struct StatusRoutes: Sendable {
         writer.beginObject()
         writer.name("items")
         writer.beginArray()
-        for item in page.items { writer.raw(item.bytes) }
+        for item in page.items { item.withSpan { writer.raw($0) } }
         writer.endArray()
         writer.member("nextCursor", page.next.map { self.cursor.encode([String($0)]) })
         writer.member("stale", self.board.isStale)
         writer.endObject()
-        return .json(writer.bytes, headers: self.headers)
+        var response = HTTPResponse.json(SharedBytes(writer.bytes))
+        response.headers = self.headers
+        return response
     }
 
     private var headers: [(name: String, value: String)] {

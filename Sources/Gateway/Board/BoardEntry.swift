@@ -3,7 +3,9 @@ import HTTPServer
 import Latest
 
 /// What the board holds of one monitor: its status as the API answers it, rendered once and served to many.
-struct BoardEntry: Sendable {
+///
+/// Never changes; a class, so that a page of a hundred of them is a hundred references and no more.
+final class BoardEntry: Sendable {
     let id: Int64
     /// The place in the log that it was made from, of two the greater one is the truth; `nil`: the definition alone.
     let point: LatestPoint?
@@ -18,7 +20,27 @@ struct BoardEntry: Sendable {
     /// Where in the body the members `state` to `since` lie, which change when the status grows too old.
     let verdict: Range<Int>
     /// Whether it is shown as unknown only because nothing newer came.
-    var hasGrownOld = false
+    let hasGrownOld: Bool
+
+    init(
+        id: Int64,
+        point: LatestPoint?,
+        state: State,
+        unknownFrom: Int64?,
+        asOf: Int64,
+        body: SharedBytes,
+        verdict: Range<Int>,
+        hasGrownOld: Bool = false
+    ) {
+        self.id = id
+        self.point = point
+        self.state = state
+        self.unknownFrom = unknownFrom
+        self.asOf = asOf
+        self.body = body
+        self.verdict = verdict
+        self.hasGrownOld = hasGrownOld
+    }
 
     /// Whether the status is too old to be shown at `now`, Unix ms (design §2.7).
     func isTooOld(_ now: Int64) -> Bool { self.unknownFrom.map { $0 <= now } ?? false }
