@@ -185,6 +185,15 @@ let package = Package(
             ]
         ),
         tests("Apus", ["TestServers", "PrivateServers", "Service", "Checks", "Events", "JSON"]),
+        // Measures the processes from outside; `scripts/bench` runs it.
+        .executableTarget(
+            name: "Bench",
+            dependencies: [
+                "TestServers", "PrivateServers", "Events", "Kafka", "Postgres", "Redis", "Schema", "Service", "JSON",
+            ],
+            path: "Benchmarks/Bench",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "PipelineTests",
             dependencies: [

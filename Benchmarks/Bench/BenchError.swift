@@ -1,0 +1,8 @@
+/// Why a bench could not measure.
+struct BenchError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
