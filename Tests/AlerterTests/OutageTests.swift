@@ -82,8 +82,12 @@ import Testing
             if first.exit != nil { break }
         }
         #expect(first.wait(.seconds(15)) == .status(137))
+        let takes = { (try? world.number("SELECT coalesce(sum(epoch), 0)::bigint FROM positions")) ?? 0 }
+        let before = takes()
         let second = try self.spawn(world)
         defer { _ = second.end(patience: .seconds(5)) }
+        // The first may have told everything: the second is up once it has taken the partitions.
+        #expect(waits(.seconds(30)) { takes() > before })
         let told = { (try? world.number("SELECT 2 * count(*) FROM incidents WHERE ended_ms IS NOT NULL")) ?? 0 }
         #expect(
             waits(.seconds(20)) {
