@@ -42,7 +42,7 @@ struct Main {
             health: program.health,
             log: log
         )
-        let pulses = PushPulses(producer, admin: try TopicAdmin(settings.kafka), instance: instance)
+        let pulses = PushPulses(producer, instance: instance)
         let refresh = KeyRefresh(keys, pool: pool)
         let migrating = Migrating()
         let board = Board()

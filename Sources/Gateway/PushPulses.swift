@@ -6,16 +6,14 @@ import Synchronization
 /// Says every ten seconds, in every partition and on a thread of its own, that pushes would have been heard.
 final class PushPulses: Sendable {
     private let producer: Producer
-    private let admin: TopicAdmin
     private let instance: String
     private let wakeup = Wakeup()
     private let isStopping = Atomic<Bool>(false)
     private let thread = Mutex<DedicatedThread?>(nil)
 
     /// Pulses through `producer`; nothing happens before ``start()``.
-    init(_ producer: Producer, admin: TopicAdmin, instance: String) {
+    init(_ producer: Producer, instance: String) {
         self.producer = producer
-        self.admin = admin
         self.instance = instance
     }
 
@@ -34,9 +32,11 @@ final class PushPulses: Sendable {
 
     private func run() {
         while !self.isStopping.load(ordering: .relaxed) {
-            let count = (try? self.admin.partitionCount(of: Topic.results, milliseconds: 1_000)) ?? nil
-            for partition in 0..<Int32(count ?? 0) { self.pulse(partition) }
-            _ = self.wakeup.wait(millis: count == nil ? 1_000 : Pulse.interval)
+            // Asked of the producer itself, which so knows every topic before the relay's first record.
+            let counts = (try? self.producer.partitionCounts(milliseconds: 1_000)) ?? [:]
+            for partition in 0..<Int32(counts[Topic.results] ?? 0) { self.pulse(partition) }
+            let isComplete = [Topic.results, Topic.monitors, Topic.settings].allSatisfy { counts[$0] != nil }
+            _ = self.wakeup.wait(millis: isComplete ? Pulse.interval : 500)
         }
     }
 

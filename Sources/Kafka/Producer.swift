@@ -69,6 +69,14 @@ package final class Producer: Sendable {
         return reports
     }
 
+    /// The partition counts of all topics; asking also prepares this producer to write to them.
+    ///
+    /// librdkafka 2.0.2 holds the first record of a topic that it does not know back for up to a second (#5032).
+    /// Throws what a broker that is away gives, after at most `milliseconds`.
+    package func partitionCounts(milliseconds: Int) throws(KafkaError) -> [String: Int] {
+        try self.queue.partitionCounts(milliseconds: milliseconds)
+    }
+
     /// The counters.
     package var statistics: ProducerStatistics {
         self.queue.statistics

@@ -78,6 +78,11 @@ final class ProducerQueue: Sendable {
         self.client.wakeUp()
     }
 
+    /// The partition counts of all topics, asked anew.
+    func partitionCounts(milliseconds: Int) throws(KafkaError) -> [String: Int] {
+        try self.client.partitionCounts(milliseconds: milliseconds)
+    }
+
     func flush(milliseconds: Int) -> Bool {
         let deadline = ContinuousClock.now + .milliseconds(milliseconds)
         while self.statistics.queued > 0 {

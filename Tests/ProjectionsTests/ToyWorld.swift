@@ -39,6 +39,8 @@ final class ToyWorld {
             self.kafka = KafkaSettings(brokers: broker.bootstrap, isEmbedded: true)
         }
         let connection = try PostgresConnection(self.database)
+        // The tests' servers commit without waiting for the disk; the tables themselves must outlive a kill.
+        try connection.script("SET synchronous_commit = on")
         try Schema.migrate(connection)
         try connection.script(CountingProjection.schema)
     }
