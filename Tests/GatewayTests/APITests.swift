@@ -145,6 +145,20 @@ import Testing
         #expect(door.send(.post, "/api/v1/channels/9/test", key: Self.admin).status == 404)
     }
 
+    @Test func `a monitor whose channel is gone can still be edited`() throws {
+        let door = try Door()
+        let channel = #"{"name":"ops","type":"webhook","url":"https://hooks.example/x"}"#
+        #expect(door.send(.post, "/api/v1/channels", key: Self.admin, body: channel).status == 201)
+        let monitor = #"{"name":"Shop","type":"http","target":"https://example.com","channels":[1]}"#
+        #expect(door.send(.post, "/api/v1/monitors", key: Self.admin, body: monitor).status == 201)
+        #expect(door.send(.delete, "/api/v1/channels/1", key: Self.admin).status == 204)
+        let path = "/api/v1/monitors/1"
+        #expect(door.send(.patch, path, key: Self.admin, body: #"{"enabled":false}"#).status == 200)
+        #expect(door.send(.patch, path, key: Self.admin, body: #"{"channels":[1,2]}"#).status == 400)
+        #expect(door.send(.patch, path, key: Self.admin, body: #"{"channels":[]}"#).status == 200)
+        #expect(door.send(.patch, path, key: Self.admin, body: #"{"channels":[1]}"#).status == 400)
+    }
+
     @Test func `ids that are none are not found and pages end`() throws {
         let door = try Door()
         for id in ["0", "-1", "01", "x", "9223372036854775808", "1e3", "%31"] {

@@ -66,7 +66,7 @@ struct MonitorStore: Sendable {
             var edited = try edit(former)
             edited.monitor.generation = former.monitor.generation + 1
             edited.monitor.updatedAt = max(WallClock.millis, former.monitor.updatedAt + 1)
-            try self.check(edited.monitor, connection)
+            try self.check(edited.monitor, former: former.monitor, connection)
             let definition = self.definition(&edited)
             try self.write(edited.monitor, definition, connection)
             try self.announce(.defined(edited.monitor), definition, connection)
@@ -172,16 +172,23 @@ struct MonitorStore: Sendable {
     }
 
     /// Channels and monitors that are named must exist.
-    private func check(_ monitor: Monitor, _ connection: PostgresConnection) throws {
-        var faults = try self.missing("channels", monitor.channels ?? [], connection)
-        faults += try self.missing("monitors", monitor.dependsOn, connection)
+    ///
+    /// Those that `former` named already may be gone: that must not stand in the way of another edit.
+    private func check(_ monitor: Monitor, former: Monitor? = nil, _ connection: PostgresConnection) throws {
+        var faults = try self.missing("channels", monitor.channels ?? [], besides: former?.channels ?? [], connection)
+        faults += try self.missing("monitors", monitor.dependsOn, besides: former?.dependsOn ?? [], connection)
         guard faults.isEmpty else { throw JSONFaults(faults) }
     }
 
-    private func missing(_ table: String, _ ids: [Int64], _ connection: PostgresConnection) throws -> [JSONFault] {
-        guard !ids.isEmpty else { return [] }
+    private func missing(
+        _ table: String,
+        _ ids: [Int64],
+        besides former: [Int64],
+        _ connection: PostgresConnection
+    ) throws -> [JSONFault] {
+        guard !Set(ids).isSubset(of: former) else { return [] }
         let rows = try connection.query("SELECT id FROM \(table) WHERE id = ANY($1::bigint[])", [.ints(ids)])
-        let known = Set(try rows.map { try $0.int64(0) })
+        let known = Set(try rows.map { try $0.int64(0) }).union(former)
         let member = table == "channels" ? "channels" : "dependsOn"
         return ids.enumerated().filter { !known.contains($0.element) }.map { index, id in
             JSONFault(pointer: "/\(member)/\(index)", detail: "There is no \(table.dropLast()) \(id).")
