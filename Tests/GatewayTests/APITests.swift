@@ -1,13 +1,13 @@
 import Crypto
 import HTTPServer
 import JSON
-import Postgres
 import Schema
 import Service
 import TestServers
 import Testing
 
 @testable import Gateway
+@testable import Postgres
 
 /// The whole API without a socket: who may enter, and that the description says what is there.
 @Suite(.serialized, .timeLimit(.minutes(1))) struct APITests {
@@ -157,6 +157,18 @@ import Testing
         #expect(door.send(.patch, path, key: Self.admin, body: #"{"channels":[1,2]}"#).status == 400)
         #expect(door.send(.patch, path, key: Self.admin, body: #"{"channels":[]}"#).status == 200)
         #expect(door.send(.patch, path, key: Self.admin, body: #"{"channels":[1]}"#).status == 400)
+    }
+
+    @Test func `a change that may have been stored is not said to be undone`() throws {
+        let answers = Answers(log: Log(process: "test", level: .error))
+        let request = HTTPRequest(method: .post, target: "/", headers: HTTPHeaders([]), body: [])
+        func detail(_ code: PostgresError.Code) throws -> String? {
+            let answer = answers.answer(request) { throw PostgresError(code, "the connection broke") }
+            #expect(answer.status == 503)
+            return try self.object(answer)["detail"]?.text
+        }
+        #expect(try detail(.unknownCommit)?.contains("may be there") == true)
+        #expect(try detail(.connectionLost)?.contains("nothing was changed") == true)
     }
 
     @Test func `ids that are none are not found and pages end`() throws {

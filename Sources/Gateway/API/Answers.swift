@@ -25,6 +25,12 @@ struct Answers: Sendable {
             return .problem(400, "The request has faults.", errors: faults.faults.map { ($0.detail, $0.pointer) })
         } catch let error as JSONSyntaxError {
             return .problem(400, "The body is no JSON: \(error)")
+        } catch let error as PostgresError where error.code == .unknownCommit {
+            self.log.warning(
+                "answered 503: whether a change was stored is not known",
+                ["request": request.idText, "error": error.description]
+            )
+            return .problem(503, "The database broke off while it stored the change, which may be there: look first.")
         } catch let error as PostgresError where Self.isAway(error) {
             self.log.warning(
                 "answered 503: the database is away",
