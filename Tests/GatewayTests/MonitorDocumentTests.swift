@@ -31,6 +31,10 @@ import Testing
         #expect(draft.monitor.enabled)
     }
 
+    @Test func `a push monitor, whose heartbeats nobody takes yet, is refused`() throws {
+        #expect(try self.faults(#"{"name":"Backup","type":"push"}"#) == ["/type"])
+    }
+
     @Test func `every fault is named at once by its pointer`() throws {
         let text = #"""
             {"name":"","type":"http","target":"ftp://x","interval":0,"timeout":"5","failureThreshold":1.5,
