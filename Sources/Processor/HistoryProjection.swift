@@ -125,7 +125,9 @@ final class HistoryProjection: Projection {
             case .span(let correction): state.spans.add(correction)
             case .opened(let incident), .resolved(let incident):
                 state.news.monitors[incident.monitor, default: MonitorNews()].incidents.append(IncidentNews(incident))
-            case .statusChanged(let monitor): _ = state.news.monitors[monitor, default: MonitorNews()]
+            case .statusChanged(let monitor):
+                // Without a result too: time alone changes a status.
+                if state.news.monitors[monitor] == nil { state.news.monitors[monitor] = MonitorNews() }
             case .defined(_, .some(let definition)):
                 state.learn(definition)
                 self.isCountOld = true
