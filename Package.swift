@@ -79,7 +79,7 @@ let package = Package(
 
         // The product's own words and parts.
         library("Events"),
-        library("Service", ["HTTPServer", "CLinux"]),
+        library("Service", ["Crypto", "HTTPServer", "CLinux"]),
         library("Schema", ["Postgres"], resources: [.embedInCode("Migrations")]),
         library("Projections", ["Kafka", "Postgres", "Service"]),
         library("Checks", ["Events", "HTTPClient", "Networking", "EventLoop"]),
@@ -140,7 +140,7 @@ let package = Package(
         // The state machine written a second time, plainly, to hold the first to it.
         .target(name: "NaiveModel", dependencies: ["Events"], path: "Tests/NaiveModel", swiftSettings: settings),
         tests("Events", ["NaiveModel"], exclude: ["Golden"]),
-        tests("Service", ["TestServers", "PrivateServers"]),
+        tests("Service", ["TestServers", "PrivateServers", "Crypto"]),
         tests("Schema", ["TestServers", "Postgres"]),
         // A projection that only counts, also as a process of its own, which can be killed.
         .executableTarget(

@@ -49,24 +49,7 @@ struct AlerterSettings: Sendable {
             default: false,
             "For supervisors only: reads all partitions without joining the consumer group."
         )
-        let key: Secret = settings.required(
-            "APUS_SECRET_KEY",
-            .secret,
-            "The key that seals secrets at rest and on the log: 32 bytes in base64."
-        )
-        do {
-            self.secretKey = try SecretKey(base64: key.revealed)
-        } catch {
-            self.secretKey = SecretKey()
-            if !key.revealed.isEmpty {
-                settings.complain(
-                    "APUS_SECRET_KEY",
-                    expected: "32 bytes in base64",
-                    found: "something else",
-                    remedy: "use the key that the gateway has"
-                )
-            }
-        }
+        self.secretKey = settings.secretKey()
     }
 
     /// How the alerter reaches the log.

@@ -1,5 +1,4 @@
 import Events
-import Glibc
 import Projections
 import Service
 
@@ -18,7 +17,7 @@ struct Main {
             kafka: settings.kafka,
             topic: Topic.results,
             group: "alerter",
-            instance: instance.isEmpty ? self.name(isAlone: settings.withoutGroup) : instance,
+            instance: self.name(program),
             databaseURL: settings.database,
             instanceID: instance.isEmpty ? nil : instance,
             withoutGroup: settings.withoutGroup
@@ -47,8 +46,9 @@ struct Main {
     }
 
     /// The supervisor's only alerter is the same one after a restart; others are told apart by host and process.
-    private static func name(isAlone: Bool) -> String {
-        let host = String((readText(path: "/proc/sys/kernel/hostname") ?? "unknown").prefix { !$0.isWhitespace })
-        return isAlone ? "alerter-\(host)" : "alerter-\(host)-\(getpid())"
+    private static func name(_ program: Program<AlerterSettings>) -> String {
+        let service = program.service
+        if program.settings.withoutGroup, service.instance.isEmpty { return "alerter-\(hostName())" }
+        return service.name(of: "alerter")
     }
 }

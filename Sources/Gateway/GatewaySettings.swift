@@ -30,11 +30,7 @@ struct GatewaySettings: Sendable {
             "PostgreSQL, as postgresql://user:password@host/database; also with a Unix socket's folder as ?host=."
         )
         self.redis = settings.required("REDIS_URL", .secret, "Redis, as redis://host:port/number or unix:///path.")
-        let key: Secret = settings.required(
-            "APUS_SECRET_KEY",
-            .secret,
-            "The key that seals secrets at rest and on the log: 32 bytes in base64."
-        )
+        self.secretKey = settings.secretKey()
         self.adminKey = settings.optional(
             "APUS_ADMIN_KEY",
             .secret,
@@ -53,19 +49,6 @@ struct GatewaySettings: Sendable {
             default: AddressPolicy.any,
             "Which addresses monitors and channels may name; public: none of private networks. Metadata addresses never."
         )
-        do {
-            self.secretKey = try SecretKey(base64: key.revealed)
-        } catch {
-            self.secretKey = SecretKey()
-            if !key.revealed.isEmpty {
-                settings.complain(
-                    "APUS_SECRET_KEY",
-                    expected: "32 bytes in base64",
-                    found: "something else",
-                    remedy: "make one with: head -c 32 /dev/urandom | base64"
-                )
-            }
-        }
         if let admin = self.adminKey, admin.revealed.utf8.count < 16 {
             settings.complain(
                 "APUS_ADMIN_KEY",

@@ -27,7 +27,7 @@ struct Main {
     private static func run(_ program: Program<GatewaySettings>) throws -> Never {
         let settings = program.settings
         let log = program.log
-        let instance = program.service.instance.isEmpty ? "gateway-\(getpid())" : program.service.instance
+        let instance = program.service.name(of: "gateway")
         let pool = try PostgresPool(settings.database.revealed, size: 8, timeout: .seconds(5))
         let keys = APIKeys(secretKey: settings.secretKey, adminKey: settings.adminKey)
         let producer = try Producer(

@@ -22,7 +22,7 @@ struct Main {
     private static func run(_ program: Program<PingerSettings>) throws -> Never {
         FileDescriptors.raiseLimit()
         let settings = program.settings
-        let pinger = name(program)
+        let pinger = program.service.name(of: "pinger-\(settings.region)")
         let metrics = PingerMetrics(program.metrics, region: settings.region)
         let publisher = try ResultPublisher(
             settings.kafka,
@@ -60,15 +60,5 @@ struct Main {
             if !publisher.close(milliseconds: 4_000) { program.log.warning("results were left unsent") }
         }
         program.runUntilStopped()
-    }
-
-    /// `INSTANCE_ID`, or a name made of region, host and process, so that two pingers of a region are told apart.
-    private static func name(_ program: Program<PingerSettings>) -> String {
-        if !program.service.instance.isEmpty { return program.service.instance }
-        return "pinger-\(program.settings.region)-\(hostName())-\(getpid())"
-    }
-
-    private static func hostName() -> String {
-        String((readText(path: "/proc/sys/kernel/hostname") ?? "unknown").prefix { !$0.isWhitespace })
     }
 }

@@ -44,11 +44,7 @@ struct PingerSettings: Sendable {
             default: AddressPolicy.any,
             "Which addresses may be probed; public: none of private networks. Metadata addresses never are."
         )
-        let key: Secret = settings.required(
-            "APUS_SECRET_KEY",
-            .secret,
-            "The key that seals secrets at rest and on the log: 32 bytes in base64."
-        )
+        self.secretKey = settings.secretKey()
         self.loops = Int(
             settings.value(
                 "PINGER_LOOPS",
@@ -57,19 +53,6 @@ struct PingerSettings: Sendable {
                 "Event loops that probe; 0: one for each core."
             )
         )
-        do {
-            self.secretKey = try SecretKey(base64: key.revealed)
-        } catch {
-            self.secretKey = SecretKey()
-            if !key.revealed.isEmpty {
-                settings.complain(
-                    "APUS_SECRET_KEY",
-                    expected: "32 bytes in base64",
-                    found: "something else",
-                    remedy: "use the key that the gateway has"
-                )
-            }
-        }
     }
 
     /// How the pinger reaches the log.

@@ -41,8 +41,7 @@ final class Processor: Sendable {
     /// Begins to write to Redis what there will be.
     init(_ program: Program<ProcessorSettings>) {
         self.program = program
-        let instance = program.service.instance
-        self.name = instance.isEmpty ? "processor-\(getpid())" : instance
+        self.name = program.service.name(of: "processor")
         self.metrics = ProcessorMetrics(program.metrics)
         self.latest = LatestWriter(
             program.settings.redis,

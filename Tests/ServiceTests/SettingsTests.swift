@@ -1,3 +1,5 @@
+import Crypto
+import Glibc
 import Service
 import Testing
 
@@ -47,6 +49,27 @@ import Testing
         #expect("\(key) \(String(reflecting: key)) \(String(describing: [key]))" == "<secret> <secret> [<secret>]")
         #expect(reader.problems.map(\.name) == ["GONE_FILE", "BOTH"])
         #expect(!reader.problems.description.contains("s3cret"))
+    }
+
+    @Test func `the key of secrets must be there and right, and is not shown`() {
+        let key = SecretKey()
+        var reader = SettingsReader(environment: ["APUS_SECRET_KEY": key.base64])
+        #expect(reader.secretKey() == key)
+        #expect(reader.problems.isEmpty)
+        var missing = SettingsReader(environment: [:])
+        _ = missing.secretKey()
+        #expect(missing.problems.count == 1)
+        var short = SettingsReader(environment: ["APUS_SECRET_KEY": "c2hvcnQ="])
+        _ = short.secretKey()
+        #expect(short.problems.count == 1)
+        #expect(short.problems.first?.description.contains("c2hvcnQ") == false)
+    }
+
+    @Test func `a process without an instance id is named by host and process`() {
+        var reader = SettingsReader(environment: [:])
+        #expect(ServiceSettings(reading: &reader).name(of: "gateway") == "gateway-\(hostName())-\(getpid())")
+        var named = SettingsReader(environment: ["INSTANCE_ID": "gateway-0"])
+        #expect(ServiceSettings(reading: &named).name(of: "gateway") == "gateway-0")
     }
 
     @Test func `properties of librdkafka pass through`() {

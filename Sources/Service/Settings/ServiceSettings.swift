@@ -1,3 +1,5 @@
+import Glibc
+
 /// The settings that every process has.
 package struct ServiceSettings: Sendable {
     /// This process's name among its peers; empty: none was given.
@@ -32,4 +34,14 @@ package struct ServiceSettings: Sendable {
         )
         self.healthListen = HostAndPort(listen) ?? HostAndPort(host: "0.0.0.0", port: 9090)
     }
+
+    /// This process's name: `INSTANCE_ID`, or `kind` with host and process, since every container has a process 1.
+    package func name(of kind: String) -> String {
+        self.instance.isEmpty ? "\(kind)-\(hostName())-\(getpid())" : self.instance
+    }
+}
+
+/// This machine's or container's name; `unknown` where the kernel does not tell.
+package func hostName() -> String {
+    String((readText(path: "/proc/sys/kernel/hostname") ?? "unknown").prefix { !$0.isWhitespace })
 }
