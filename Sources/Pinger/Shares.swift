@@ -26,13 +26,17 @@ final class Shares {
     private let refused: Counter
     private let onChange: ([Learned]) -> Void
     /// The shares that are checked now.
-    private(set) var held: Set<Int> = []
+    private(set) var held: Set<Int>
     /// The next offset to read in each share that is held.
     private var positions: [Int: Int64] = [:]
 
     /// Joins the region's group; nothing is read before ``turn(milliseconds:)``.
+    ///
+    /// `held` are the shares of a client before this one: they are kept until the new ones are known, and then read
+    /// anew or given up.
     init(
         _ settings: KafkaSettings,
+        held: Set<Int>,
         region: String,
         key: SecretKey,
         log: Log,
@@ -44,6 +48,7 @@ final class Shares {
             ConsumerOptions(membership: .group("pinger-\(region)", topics: [Topic.monitors])),
             log: { log.debug("kafka", ["facility": $0.facility, "text": $0.text]) }
         )
+        self.held = held
         self.region = region
         self.key = key
         self.log = log

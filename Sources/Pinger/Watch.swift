@@ -58,9 +58,10 @@ final class Watch: Sendable {
 
     private func run() {
         var backoff = Backoff(first: 500, limit: 10_000)
+        var held: Set<Int> = []
         while !self.isStopping.load(ordering: .relaxed) {
             do {
-                try self.follow { backoff.reset() }
+                try self.follow(&held) { backoff.reset() }
             } catch {
                 self.log.error("the log can't be followed; trying again", ["error": error.description])
                 self.ready.fail("the log can't be followed")
@@ -80,17 +81,21 @@ final class Watch: Sendable {
     }
 
     /// Follows the log with one client until that is beyond repair or the pinger stops.
-    private func follow(isWell: () -> Void) throws(KafkaError) {
+    ///
+    /// `held` are the shares that the engines check, before and after.
+    private func follow(_ held: inout Set<Int>, isWell: () -> Void) throws(KafkaError) {
         let admin = try TopicAdmin(self.settings.kafka)
         self.waitForTopic(admin)
         let shares = try Shares(
             self.settings.kafka,
+            held: held,
             region: self.settings.region,
             key: self.settings.secretKey,
             log: self.log,
             refused: self.metrics.definitionsRefused,
             onChange: { [engines] news in engines.learn(news) }
         )
+        defer { held = shares.held }
         self.wakeUp.withLock { $0 = shares.wakeUp }
         var pulses = Pulses()
         var partitions: Int?
