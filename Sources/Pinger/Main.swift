@@ -38,7 +38,7 @@ struct Main {
             context: Engine.Context(
                 region: settings.region,
                 pinger: pinger,
-                concurrency: FileDescriptors.concurrency / loops,
+                concurrency: max(FileDescriptors.concurrency / loops, 1),
                 publish: { publisher.publish($0) },
                 metrics: metrics
             )

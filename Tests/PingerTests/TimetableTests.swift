@@ -49,6 +49,22 @@ import Testing
         #expect(table.next(now: self.slot(2)).slot == self.slot(6))
     }
 
+    @Test func `a clock that is set back by an hour leaves no monitor unwatched`() {
+        let hour: Int64 = 3_600_000
+        var table = Timetable(self.monitor())
+        let wrong = table.next(now: self.slot(5) + hour)
+        #expect(table.due(wrong, now: self.slot(5)) == .replan)
+        table.started(wrong)
+        table.finished(wrong, outcome: .down, now: wrong.at + 10)
+        #expect(table.next(now: self.slot(5) - 1).slot == self.slot(5))
+        // Slots that readers may have believed are not started again.
+        let next = table.next(now: self.slot(11))
+        table.started(next)
+        table.finished(next, outcome: .up, now: self.slot(11) + 10)
+        #expect(table.next(now: self.slot(6)).slot == self.slot(12))
+        #expect(table.due(table.next(now: self.slot(6)), now: self.slot(6)) == .replan)
+    }
+
     @Test func `slots that fall due while a check runs are covered and counted`() {
         var table = Timetable(self.monitor(timeout: 60_000))
         let first = table.next(now: self.slot(0))

@@ -128,7 +128,12 @@ final class Engine {
         let covered = entry.timetable.skipped - before
         if covered > 0 { self.context.metrics.covered.add(covered) }
         entry.planned = planned
-        self.wheel.schedule(index, at: Engine.now + max(planned.at - wall, 0))
+        self.wait(index, planned.at - wall)
+    }
+
+    /// Sets the timer to `delay` ms, or to a look at the wall clock before that: it may jump, or the machine sleep.
+    private func wait(_ index: Int, _ delay: Int64) {
+        self.wheel.schedule(index, at: Engine.now + min(max(delay, 0), 60_000))
     }
 
     private func tick() {
@@ -146,10 +151,12 @@ final class Engine {
         guard let entry = self.entries[index], let planned = entry.planned, !entry.isRunning else { return }
         let wall = WallTime.now
         switch entry.timetable.due(planned, now: wall) {
-        case .early(let by): self.wheel.schedule(index, at: Engine.now + min(by, 60_000))
+        case .early(let by): self.wait(index, by)
+        case .replan: self.plan(index)
         case .start where self.running >= self.context.concurrency:
-            // All descriptors are taken: a little later one may be free, within what the slot tolerates.
-            self.wheel.schedule(index, at: Engine.now + 5)
+            // All descriptors are taken: a little later one may be free, within what the slot tolerates. Those that
+            // may wait long look seldom, so that tens of thousands of new monitors don't keep the loop busy.
+            self.wait(index, min(max(planned.tolerance / 64, 5), 500))
         case .start:
             self.context.metrics.lateness.observe(Double(max(wall - planned.at, 0)) / 1_000)
             self.start(index, entry, planned)

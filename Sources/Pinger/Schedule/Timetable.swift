@@ -23,9 +23,14 @@ struct Timetable {
         case start
         /// The wall clock has not reached it; look again after so many ms.
         case early(by: Int64)
+        /// The wall clock was set back: plan anew.
+        case replan
         /// It is too late; count it and plan the next.
         case skip
     }
+
+    /// How far ahead of its record a slot may lie, in ms: readers throw further ones back.
+    private static let future: Int64 = 60_000
 
     private(set) var interval: Int64
     private let phase: Int64
@@ -68,9 +73,19 @@ struct Timetable {
     ///
     /// A newer slot makes the repetition of an older one pointless: its result could only come late.
     mutating func next(now: Int64) -> Planned {
+        if self.isAhead(of: now) {
+            // The wall clock was set back by more than a slot may be ahead (design §6): nobody believed those slots.
+            self.lastSlot = .min
+            self.repetition = nil
+        }
         let planned = self.repetition ?? self.regular(now: now)
         guard let extra = self.extraSlot(now: now), extra.at <= planned.at else { return planned }
         return extra
+    }
+
+    /// Whether the clock has stood much later than `now`, so that waiting for it would leave the monitor unwatched.
+    private func isAhead(of now: Int64) -> Bool {
+        max(self.lastSlot, self.repetition?.slot ?? .min) > now + Timetable.future
     }
 
     /// The next slot of the grid.
@@ -86,7 +101,10 @@ struct Timetable {
 
     /// Judges a planned attempt whose timer expired, at wall time `now`.
     func due(_ planned: Planned, now: Int64) -> Due {
-        if now < planned.at { return .early(by: planned.at - now) }
+        if now < planned.at {
+            let by = planned.at - now
+            return by > self.interval ? .replan : .early(by: by)
+        }
         return now - planned.at <= planned.tolerance ? .start : .skip
     }
 
