@@ -37,16 +37,17 @@ package struct CheckObservation: Sendable, Hashable {
         self.detail = detail
     }
 
-    /// The result of this probe for a slot of `monitor`.
+    /// The result of this probe for a slot of `monitor` (its id), made by the definition's `generation`.
     package func result(
-        for monitor: Monitor,
+        for monitor: Int64,
+        generation: Int64,
         region: String,
         slot: Int64,
         attempt: Int,
         pinger: String
     ) -> CheckResult {
         CheckResult(
-            monitor: monitor.id,
+            monitor: monitor,
             region: region,
             slot: slot,
             attempt: attempt,
@@ -60,7 +61,7 @@ package struct CheckObservation: Sendable, Hashable {
             address: self.address,
             certificateExpiresAt: self.certificateExpiresAt,
             pinger: pinger,
-            generation: monitor.generation
+            generation: generation
         )
     }
 }

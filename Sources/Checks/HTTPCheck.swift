@@ -16,7 +16,8 @@ struct HTTPCheck: Check {
 
     init(_ monitor: Monitor, _ settings: HTTPCheckSettings, _ secrets: HTTPSecrets) {
         self.limits = CheckLimits(monitor)
-        self.statuses = settings.statuses
+        // One array for all who keep the default.
+        self.statuses = settings.statuses == .success ? .success : settings.statuses
         self.keyword = settings.keyword.map { Array($0.utf8) }
         self.invertKeyword = settings.invertKeyword
         var headers = secrets.headers.map { HTTPHeader($0.name, $0.value) }

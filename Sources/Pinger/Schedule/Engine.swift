@@ -23,8 +23,11 @@ final class Engine {
     }
 
     /// A monitor with its place in the schedule.
+    ///
+    /// Of the definition only what is needed is kept: there may be a hundred thousand.
     private final class Entry {
-        var definition: Definition
+        let monitor: Int64
+        var generation: Int64
         var check: any Check
         var timetable: Timetable
         var planned: Timetable.Planned?
@@ -34,7 +37,8 @@ final class Engine {
         var attempts = 0
 
         init(_ definition: Definition, _ check: any Check) {
-            self.definition = definition
+            self.monitor = definition.monitor.id
+            self.generation = definition.monitor.generation
             self.check = check
             self.timetable = Timetable(definition.monitor)
         }
@@ -88,9 +92,9 @@ final class Engine {
         guard let check = monitor.makeCheck(secrets: definition.secrets) else { return }
         let index: Int
         if let known = self.indices[monitor.id], let entry = self.entries[known] {
-            guard monitor.generation >= entry.definition.monitor.generation else { return }
+            guard monitor.generation >= entry.generation else { return }
             entry.timetable = Timetable(monitor, replacing: entry.timetable)
-            entry.definition = definition
+            entry.generation = monitor.generation
             entry.check = check
             index = known
         } else {
@@ -173,14 +177,14 @@ final class Engine {
         entry.attempts += 1
         self.running += 1
         self.context.metrics.running.add(1)
-        let monitor = entry.definition.monitor
+        let generation = entry.generation
         let attempt = entry.attempts
         entry.running = entry.check.start(with: self.prober) { [weak self, weak entry] observation in
             guard let self, let entry, entry.attempts == attempt else { return }
             entry.running = nil
-            self.judge(observation, of: monitor, planned) { verdict in
+            self.judge(observation) { verdict in
                 guard entry.attempts == attempt, entry.isRunning else { return }
-                self.finish(index, entry, monitor, planned, verdict)
+                self.finish(index, entry, generation, planned, verdict)
             }
         }
     }
@@ -188,8 +192,6 @@ final class Engine {
     /// A failure in which nothing answered waits for a canary that was asked after it; the rest stands as it is.
     private func judge(
         _ observation: CheckObservation,
-        of monitor: Monitor,
-        _ planned: Timetable.Planned,
         settle: @escaping (CheckObservation) -> Void
     ) {
         guard Evidence.isDoubtful(observation), self.canary.exists else { return settle(observation) }
@@ -199,7 +201,7 @@ final class Engine {
     private func finish(
         _ index: Int,
         _ entry: Entry,
-        _ monitor: Monitor,
+        _ generation: Int64,
         _ planned: Timetable.Planned,
         _ verdict: CheckObservation
     ) {
@@ -209,7 +211,8 @@ final class Engine {
         if verdict.isLocalFault { self.context.metrics.annulled.add() }
         self.context.publish(
             verdict.result(
-                for: monitor,
+                for: entry.monitor,
+                generation: generation,
                 region: self.context.region,
                 slot: planned.slot,
                 attempt: planned.attempt,
