@@ -52,9 +52,8 @@ final class Engines: Sendable {
         guard let first = self.members.first else { return .none }
         let canary = first.canary
         first.loop.submit { canary.refresh() }
-        let verdicts = self.members.map(\.canary.verdict)
-        if verdicts.contains(.good) { return .good }
-        return verdicts.contains(.blind) ? .blind : .none
+        // The newest one: a loop without doubts asks seldom, and what it saw long ago says nothing of now.
+        return self.members.map(\.canary.latest).max { $0.at < $1.at }?.verdict ?? .none
     }
 
     /// When the slowest loop last turned, ``MonotonicTime`` µs; for `/livez`.

@@ -1,5 +1,6 @@
 import Events
 import Service
+import Synchronization
 import TestServers
 import Testing
 
@@ -180,6 +181,35 @@ import Testing
         #expect(result.outcome == .down)
         #expect(result.reason == .timeout)
         #expect(canary.requests.count == 1)
+    }
+
+    @Test func `a pulse carries the newest verdict, not a good one of long ago`() throws {
+        let isSilent = Mutex(false)
+        let target = ScriptedTarget { _ in [.wait(60_000)] }
+        let canary = ScriptedTarget { _ in
+            isSilent.withLock { $0 } ? [.wait(60_000)] : ScriptedTarget.answer(200)
+        }
+        let published = Mutex(0)
+        let context = Engine.Context(
+            region: "eu",
+            pinger: "test",
+            concurrency: 10,
+            publish: { _ in published.withLock { $0 += 1 } },
+            metrics: PingerMetrics(Metrics(), region: "eu")
+        )
+        let engines = try Engines(count: 2, policy: .any, canaries: [canary.url()], context: context)
+        defer {
+            engines.stop()
+            target.stop()
+            canary.stop()
+        }
+        // The second loop asks once, for this one's sake, and never again.
+        let monitor = Monitor.http(1, target.url(), timeout: 200)
+        engines.learn([.defined(Definition(monitor: monitor, secrets: HTTPSecrets()))])
+        #expect(waits(.seconds(20)) { published.withLock { $0 } == 1 })
+        #expect(engines.canaryVerdict() == .good)
+        isSilent.withLock { $0 = true }
+        #expect(waits(.seconds(20)) { engines.canaryVerdict() == .blind })
     }
 
     @Test func `a failure with an answer asks no canary`() throws {

@@ -5,7 +5,7 @@ import Synchronization
 
 /// Asks the operator's reference targets, so that a blind region is told from a broken world (design §5).
 ///
-/// Lives on one loop's thread; only ``verdict`` may be read from others.
+/// Lives on one loop's thread; only ``latest`` may be read from others.
 final class Canary: Sendable {
     // Every stored property but the verdict is confined to the loop's thread.
     private final class Round {
@@ -21,7 +21,7 @@ final class Canary: Sendable {
     private let checks: [any Check]
     nonisolated(unsafe) private let state = Round()
     nonisolated(unsafe) private var timer: LoopTimer?
-    private let published = Mutex<Pulse.Canary>(.none)
+    private let published = Mutex<(verdict: Pulse.Canary, at: Int64)>((.none, 0))
 
     /// Makes a canary of `targets` (URLs or `host:port`) on the prober's loop, before that starts.
     init(_ targets: [String], prober: Prober) {
@@ -33,8 +33,8 @@ final class Canary: Sendable {
     /// Whether there is anything to ask.
     var exists: Bool { !self.checks.isEmpty }
 
-    /// What the last round said; from any thread.
-    var verdict: Pulse.Canary { self.published.withLock { $0 } }
+    /// What the last round said, and when it ended (monotonic ms); from any thread.
+    var latest: (verdict: Pulse.Canary, at: Int64) { self.published.withLock { $0 } }
 
     /// Asks unless a round began within the last second, so that pulses carry a fresh verdict; on the loop's thread.
     func refresh() {
@@ -83,7 +83,7 @@ final class Canary: Sendable {
         guard state.pending == 0 else { return }
         for running in state.running { running.cancel() }
         state.running = []
-        self.published.withLock { $0 = good ? .good : .blind }
+        self.published.withLock { $0 = (good ? .good : .blind, Canary.now) }
         for id in state.rounds.end(good: good, now: Canary.now) { state.settle.removeValue(forKey: id)?(good) }
         self.look()
     }
