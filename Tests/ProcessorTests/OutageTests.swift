@@ -34,6 +34,27 @@ import Testing
         }
     }
 
+    @Test func `keys of Redis that hold something else are taken away and written anew`() throws {
+        let redis = try RedisServer()
+        defer { redis.stop() }
+        let world = try HistoryWorld(redis: redis)
+        var scenario = Scenario(monitors: 3)
+        for key in [LatestKeys.status(1), LatestKeys.recent(2), LatestKeys.regions] {
+            try world.redis.command("SADD", RedisArgument(key), "garbage")
+        }
+        let text = RedisArgument(String(repeating: "z", count: 200))
+        try world.redis.command("SET", RedisArgument(LatestKeys.status(3)), text)
+        try world.produce(scenario.definitions + scenario.results(rounds: 10))
+        try world.withProcessor {
+            try world.settle()
+            try world.expectRedis()
+            #expect(try world.redis.command("TYPE", RedisArgument(LatestKeys.recent(2))) == .status("list"))
+            try eventually("the regions") {
+                try world.redis.command("TYPE", RedisArgument(LatestKeys.regions)) == .status("hash")
+            }
+        }
+    }
+
     @Test func `the books are kept while Redis is frozen, and Redis is told afterwards`() throws {
         let redis = try RedisServer()
         defer { redis.stop() }

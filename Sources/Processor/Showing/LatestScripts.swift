@@ -8,10 +8,12 @@ enum LatestScripts {
     /// ARGV: point, document, seconds to live (0: for ever), beginning and rest of the message, whether the list is
     /// replaced, then point and JSON of each result, the oldest first.
     ///
-    /// Returns 1 where it was newer, else 0. The points are compared as text, where ``StatusDocument`` puts them.
+    /// Returns 1 where it was newer, else 0. The points are compared as text, where ``StatusDocument`` puts them; what
+    /// has none there is no document.
     static let status = RedisScript(
         """
         local old = redis.call('GETRANGE', KEYS[1], \(StatusDocument.pointStart), \(StatusDocument.pointEnd))
+        if not string.find(old, '^%d+%-%d+$') then old = '' end
         if old >= ARGV[1] then return 0 end
         if ARGV[3] == '0' then
             redis.call('SET', KEYS[1], ARGV[2])

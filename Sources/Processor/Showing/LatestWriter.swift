@@ -133,7 +133,11 @@ final class LatestWriter: Sendable {
             if !watches.isEmpty {
                 let arguments = watches.flatMap { [RedisArgument($0.field), RedisArgument($0.encoded)] }
                 let call = RedisScript.Call(keys: [RedisArgument(LatestKeys.regions)], arguments: arguments)
-                if case .error(let error) = try connection.run(LatestScripts.watches, [call])[0] { throw error }
+                if case .error(let error) = try connection.run(LatestScripts.watches, [call])[0] {
+                    // As below: what is no hash of regions is nobody's.
+                    if !error.isTransient { try connection.command("DEL", RedisArgument(LatestKeys.regions)) }
+                    throw error
+                }
                 watches = []
             }
             let head = UpdateMessage.head(writer: self.name)
@@ -155,13 +159,17 @@ final class LatestWriter: Sendable {
     ) throws(RedisError) {
         var refused: [LatestEntry] = []
         var reason: RedisError?
-        for (entry, reply) in zip(entries, replies) {
+        for (var entry, reply) in zip(entries, replies) {
             guard case .error(let error) = reply else {
                 if case .integer(1) = reply { self.metrics.published.add() }
                 continue
             }
-            // A key that holds something else is nobody's: it is taken away and written anew.
-            if !error.isTransient { try connection.command("DEL", RedisArgument(LatestKeys.status(entry.monitor))) }
+            // Keys that hold something else are nobody's: they are taken away and written anew.
+            if !error.isTransient {
+                let keys = [LatestKeys.status(entry.monitor), LatestKeys.recent(entry.monitor)]
+                try connection.command("DEL", RedisArgument(keys[0]), RedisArgument(keys[1]))
+                entry.wantsRecent = true
+            }
             refused.append(entry)
             reason = error
         }
