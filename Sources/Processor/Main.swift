@@ -77,11 +77,11 @@ final class Processor: Sendable {
             parts.isStopped = true
             return parts
         }
-        parts.upkeep?.stop()
-        let runner = self.parts.withLock { $0.runner }
-        runner?.stop()
+        parts.runner?.stop()
         self.latest.stop()
-        self.parts.withLock { $0.report }?.stop()
+        parts.report?.stop()
+        // Last, since it may be in the middle of a statement that takes longer than a process has to end.
+        parts.upkeep?.stop()
     }
 
     private func read() {
