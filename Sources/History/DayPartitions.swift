@@ -10,8 +10,8 @@ package enum DayPartitions {
 
     /// Makes the missing days from the one of `first` through the one of `last`, Unix ms; returns their number.
     ///
-    /// Locks only what is made, so that rounds go on. Throws what the connection throws: 23514 where the default
-    /// partition holds results of such a day.
+    /// Results of such a day that lie in the default partition move into it. Locks only what is made, so that rounds go
+    /// on. Throws what the connection throws: 23514 where a round put another such result there meanwhile.
     @discardableResult
     package static func make(
         from first: Int64,
@@ -32,11 +32,14 @@ package enum DayPartitions {
             )
             for row in missing {
                 let name = try row.text(0)
+                let (first, end) = (try row.text(1), try row.text(2))
                 try connection.script(
                     """
                     CREATE TABLE \(name) (LIKE results INCLUDING DEFAULTS INCLUDING CONSTRAINTS);
-                    ALTER TABLE results ATTACH PARTITION \(name)
-                        FOR VALUES FROM ('\(try row.text(1))') TO ('\(try row.text(2))')
+                    WITH strays AS (
+                        DELETE FROM results_default WHERE slot >= '\(first)' AND slot < '\(end)' RETURNING *
+                    ) INSERT INTO \(name) SELECT * FROM strays;
+                    ALTER TABLE results ATTACH PARTITION \(name) FOR VALUES FROM ('\(first)') TO ('\(end)')
                     """
                 )
             }

@@ -157,6 +157,18 @@ import Testing
         #expect(OpenAggregates(encoded: [0xFF, 0xFF, 0xFF]) == nil)
     }
 
+    @Test func `results that fitted no day move into it when it is made`() throws {
+        let connection = try self.books()
+        let early = self.result(Self.start + 3 * Self.hour)
+        let late = self.result(Self.start + Self.day)
+        try ResultRows.copy([early, late], on: connection)
+        #expect(try DayPartitions.strays(on: connection) == 2)
+        #expect(try DayPartitions.make(from: Self.start, through: Self.start, on: connection) == 1)
+        #expect(try DayPartitions.strays(on: connection) == 1)
+        #expect(try HistoryQueries.results(of: 1, limit: 10, on: connection).map(\.result) == [late, early])
+        #expect(throws: PostgresError.self) { try ResultRows.copy([early], on: connection) }
+    }
+
     @Test func `days are made, dropped and never doubled`() throws {
         let connection = try self.books()
         let now = Self.start + 20 * Self.day + 5 * Self.hour
