@@ -83,6 +83,9 @@ extension ReadingLoop {
             self.goAhead(holdings)
             return
         }
+        // PostgreSQL is back, but these could not be taken yet, as where the broker does not answer: what can't wait
+        // is done all the same, and nothing piles up.
+        self.goAhead(holdings.filter(\.isAhead))
         let dirty = holdings.filter(\.isDirty)
         guard !dirty.isEmpty, let connection = self.connection else { return }
         let start = MonotonicClock.nanos

@@ -14,9 +14,9 @@ extension ReadingLoop {
         let due = self.waiting.filter { $0.value <= now }.keys.sorted()
         guard !due.isEmpty else { return }
         if self.connection != nil { self.settleBooks(due.compactMap { self.held[$0] }) }
-        for number in due where self.waiting[number] != nil { self.waiting[number] = now + Self.retryAfter }
-        // A round may have shown that some belong to others.
-        let partitions = due.filter { self.waiting[$0] == now + Self.retryAfter }
+        // A round may have shown that some belong to others: those wait longer, or are not assigned any more.
+        let partitions = due.filter { self.waiting[$0].map { $0 <= now } ?? false }
+        for number in partitions { self.waiting[number] = now + Self.retryAfter }
         guard !partitions.isEmpty else { return }
         do {
             if let connection = self.connection {

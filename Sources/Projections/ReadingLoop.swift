@@ -184,6 +184,8 @@ final class ReadingLoop<P: Projection> {
 
     private func assign(_ partitions: Set<Int32>) {
         self.settleBooks(self.heldInOrder)
+        // The round may have shown that others took over; then the group decides, which is joined with a new client.
+        guard self.consumer != nil else { return }
         self.release(self.heldInOrder)
         self.assigned = partitions
         self.waiting = Dictionary(uniqueKeysWithValues: partitions.map { ($0, MonotonicClock.millis) })

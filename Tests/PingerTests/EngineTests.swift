@@ -1,4 +1,5 @@
 import Events
+import Networking
 import Service
 import Synchronization
 import TestServers
