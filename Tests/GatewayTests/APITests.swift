@@ -151,7 +151,8 @@ import Testing
         #expect(door.send(.post, "/api/v1/channels", key: Self.admin, body: channel).status == 201)
         let monitor = #"{"name":"Shop","type":"http","target":"https://example.com","channels":[1]}"#
         #expect(door.send(.post, "/api/v1/monitors", key: Self.admin, body: monitor).status == 201)
-        #expect(door.send(.delete, "/api/v1/channels/1", key: Self.admin).status == 204)
+        // As an older version left it, which deleted channels that were named.
+        try door.pool.withConnection { _ = try $0.query("DELETE FROM channels") }
         let path = "/api/v1/monitors/1"
         #expect(door.send(.patch, path, key: Self.admin, body: #"{"enabled":false}"#).status == 200)
         #expect(door.send(.patch, path, key: Self.admin, body: #"{"channels":[1,2]}"#).status == 400)
@@ -169,6 +170,18 @@ import Testing
         }
         #expect(try detail(.unknownCommit)?.contains("may be there") == true)
         #expect(try detail(.connectionLost)?.contains("nothing was changed") == true)
+    }
+
+    @Test func `a channel that a monitor names is not deleted under it`() throws {
+        let door = try Door()
+        let channel = #"{"name":"ops","type":"webhook","url":"https://example.com/"}"#
+        #expect(door.send(.post, "/api/v1/channels", key: Self.admin, body: channel).status == 201)
+        let monitor = #"{"name":"m","type":"tcp","target":"x:1","channels":[1]}"#
+        #expect(door.send(.post, "/api/v1/monitors", key: Self.admin, body: monitor).status == 201)
+        #expect(door.send(.delete, "/api/v1/channels/1", key: Self.admin).status == 409)
+        let edited = door.send(.patch, "/api/v1/monitors/1", key: Self.admin, body: #"{"channels":null}"#)
+        #expect(edited.status == 200)
+        #expect(door.send(.delete, "/api/v1/channels/1", key: Self.admin).status == 204)
     }
 
     @Test func `ids that are none are not found and pages end`() throws {

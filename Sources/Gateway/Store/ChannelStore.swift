@@ -1,4 +1,5 @@
 import Events
+import HTTPServer
 import JSON
 import Postgres
 import Service
@@ -85,10 +86,13 @@ struct ChannelStore: Sendable {
         }
     }
 
-    /// Deletes a channel; monitors that name it go on without it.
+    /// Deletes a channel.
+    ///
+    /// - Throws: ``Refusal`` 409 while a monitor names it, since that one might then tell nobody.
     func remove(_ id: Int64, expected: Int64?) throws {
         try self.change { connection in
             let former = try self.existing(connection, id, expected)
+            try self.requireUnnamed(id, connection)
             try connection.query("DELETE FROM channels WHERE id = $1::bigint", [.int(id)])
             try Outbox.add(connection, topic: Topic.settings, key: former.channel.key, change: nil, value: nil)
         }
@@ -107,6 +111,20 @@ struct ChannelStore: Sendable {
         }
         self.onChange()
         return result
+    }
+
+    private func requireUnnamed(_ id: Int64, _ connection: PostgresConnection) throws {
+        let rows = try connection.query(
+            """
+            SELECT id FROM monitors WHERE definition::jsonb -> 'channels' @> to_jsonb($1::bigint) ORDER BY id LIMIT 10
+            """,
+            [.int(id)]
+        )
+        guard !rows.isEmpty else { return }
+        let names = try rows.map { String(try $0.int64(0)) }.joined(separator: ", ")
+        throw Refusal(
+            response: .problem(409, "Monitors name this channel (\(names)): give them other channels first.")
+        )
     }
 
     private func existing(
