@@ -8,13 +8,14 @@ enum LatestScripts {
     /// ARGV: point, document, seconds to live (0: for ever), beginning and rest of the message, whether the list is
     /// replaced, then point and JSON of each result, the oldest first.
     ///
-    /// Returns 1 where it was newer, else 0. The points are compared as text, where ``StatusDocument`` puts them; what
+    /// Returns 1 where it was newer, else 0. A list that is replaced is taken at the same point, too: after Redis lost
+    /// everything, the status may have come back before its list. The points are compared as text, where ``StatusDocument`` puts them; what
     /// has none there is no document.
     static let status = RedisScript(
         """
         local old = redis.call('GETRANGE', KEYS[1], \(StatusDocument.pointStart), \(StatusDocument.pointEnd))
         if not string.find(old, '^%d+%-%d+$') then old = '' end
-        if old >= ARGV[1] then return 0 end
+        if old > ARGV[1] or (old == ARGV[1] and ARGV[6] == '0') then return 0 end
         if ARGV[3] == '0' then
             redis.call('SET', KEYS[1], ARGV[2])
         else
