@@ -64,13 +64,14 @@ final class ChannelDirectory: Sendable {
     /// Whether the last look at the topic succeeded.
     var isReachable: Bool { self.shared.withLock { $0.isReachable } }
 
-    /// Takes in definitions from elsewhere, for as long as the topic does not tell of them; what it says wins.
+    /// Takes in definitions from elsewhere that the topic has not told of yet; the newer generation wins.
     func seed(_ definitions: [[UInt8]]) {
         for definition in definitions {
             guard let channel = try? Channel.decode(definition.span) else { continue }
             let entry = Entry(channel: channel, secrets: self.open(channel))
             self.shared.withLock { shared in
-                if shared.channels[channel.id] == nil { shared.channels[channel.id] = entry }
+                if let known = shared.channels[channel.id], known.channel.generation >= channel.generation { return }
+                shared.channels[channel.id] = entry
             }
         }
     }

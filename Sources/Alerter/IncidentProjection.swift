@@ -38,6 +38,8 @@ final class IncidentProjection: Projection {
     private var inserted: [Delivery] = []
     private var insertedIDs: [(webhookID: String, lease: Lease?)] = []
     private var hasUnleased = false
+    /// Whether who is to be told was decided without the settings' end, because the broker did not give it in time.
+    private var isGuess = false
 
     init(_ sending: Sending, announcer: Announcer) {
         self.sending = sending
@@ -121,14 +123,19 @@ final class IncidentProjection: Projection {
         guard portions.contains(where: { $0.state.news.contains { $0.channels == nil } }) else { return }
         let directory = self.sending.directory
         let patience = directory.isLoaded ? Self.settingsPatience : Self.firstSettingsPatience
-        directory.refresh(milliseconds: patience)
+        if !directory.refresh(milliseconds: patience) { self.isGuess = true }
         guard directory.isLoaded else { return }
+        self.address(portions) { $0.channels == nil }
+    }
+
+    /// Decides who is to be told of the news that `isMeant`.
+    private func address(_ portions: [Portion<IncidentState>], _ isMeant: (IncidentState.News) -> Bool) {
         for portion in portions {
-            for index in portion.state.news.indices where portion.state.news[index].channels == nil {
+            for index in portion.state.news.indices where isMeant(portion.state.news[index]) {
                 switch portion.state.news[index].event {
                 case .acted: portion.state.news[index].channels = []
                 case .incident(_, let monitor, let announcement):
-                    portion.state.news[index].channels = directory.channels(
+                    portion.state.news[index].channels = self.sending.directory.channels(
                         listed: monitor.channels,
                         at: announcement.at
                     )
@@ -143,6 +150,11 @@ final class IncidentProjection: Projection {
         self.hasUnleased = false
         for portion in portions { portion.state.collect(whole: portion.isWhole) }
         try self.books.writeRows(portions, on: connection)
+        if self.isGuess, portions.contains(where: { !$0.state.news.isEmpty }) {
+            // The log could not say who is to be told; a channel that only the table knows must not be forgotten.
+            self.sending.directory.seed(try self.sending.books.channels(on: connection))
+            self.address(portions) { !$0.isAhead && $0.channels != nil }
+        }
         let news = portions.flatMap(\.state.news)
         guard !news.isEmpty else { return }
         guard news.allSatisfy({ $0.channels != nil }) else { throw SettingsUnknown() }
@@ -197,6 +209,7 @@ final class IncidentProjection: Projection {
 
     func committed(_ portions: [Portion<IncidentState>]) {
         for portion in portions { portion.state.forget() }
+        self.isGuess = false
         for (id, lease) in self.insertedIDs { self.sending.outbox.booked(id, lease: lease) }
         if !self.inserted.isEmpty || !self.insertedIDs.isEmpty {
             FaultPoint.afterLease.pass()

@@ -1,4 +1,5 @@
 import Events
+import Kafka
 import Postgres
 import Service
 import TestServers
@@ -25,6 +26,20 @@ import Testing
         #expect(Set(world.receiver.notices().map(\.id)).count == 2)
         #expect(try world.number("SELECT count(*) FROM incidents WHERE resolution = 'recovered'") == 1)
         #expect(world.types() == [opened, resolved])
+    }
+
+    @Test func `a channel that the log can't tell of in time hears of an incident all the same`() throws {
+        let world = try AlerterWorld()
+        try world.monitor()
+        let alerter = try world.start()
+        defer { alerter.stop() }
+        try world.result(.up)
+        let booked = { (try? world.number("SELECT count(*) FROM alerter_monitors")) ?? 0 }
+        #expect(waits(.seconds(20)) { booked() == 1 })
+        world.broker.failTopic(Topic.settings, with: .unknownTopicOrPartition)
+        try world.saveChannel(1)
+        try world.result(.down)
+        world.expect([opened])
     }
 
     @Test func `reminders come until somebody acknowledges`() throws {
