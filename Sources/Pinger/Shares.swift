@@ -27,6 +27,8 @@ final class Shares {
     private let onChange: ([Learned]) -> Void
     /// The shares that are checked now.
     private(set) var held: Set<Int>
+    /// Whether the group has answered this client at all, if only with no share.
+    private(set) var hasJoined = false
     /// The next offset to read in each share that is held.
     private var positions: [Int: Int64] = [:]
 
@@ -65,7 +67,9 @@ final class Shares {
     func turn(milliseconds: Int) throws(KafkaError) {
         switch try self.consumer.poll(milliseconds: milliseconds) {
         case .messages(let batch): self.read(batch)
-        case .assigned(let partitions): try self.take(Set(partitions.map { Int($0.partition) }))
+        case .assigned(let partitions):
+            self.hasJoined = true
+            try self.take(Set(partitions.map { Int($0.partition) }))
         case .revoked: try self.consumer.unassign()
         case .partitionFailed(let partition, let error): try self.readAgain(partition, error)
         case .failed(let error): self.log.warning("kafka is in trouble", ["error": error.description])

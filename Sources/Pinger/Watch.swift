@@ -8,6 +8,9 @@ import Synchronization
 /// A client that is beyond repair is made anew; the engines go on with what they know meanwhile.
 final class Watch: Sendable {
     private static let partitionsCheckInterval: Int64 = 30_000
+    /// How long a client may wait for its group's first answer; librdkafka 2.0.2 can wait for ever for a coordinator
+    /// that moved (#4970), and a client made anew finds it.
+    private static let joinPatience: Int64 = 20_000
 
     private let settings: PingerSettings
     private let pinger: String
@@ -100,6 +103,7 @@ final class Watch: Sendable {
         var pulses = Pulses()
         var partitions: Int?
         var looked = Int64.min / 2
+        let began = MonotonicClock.millis
         while !self.isStopping.load(ordering: .relaxed) {
             self.heartbeat.beat()
             let now = MonotonicClock.millis
@@ -110,6 +114,9 @@ final class Watch: Sendable {
             }
             if let partitions { self.pulse(&pulses, held: shares.held, partitions: partitions) }
             try shares.turn(milliseconds: Int(pulses.patience(now: MonotonicClock.millis)))
+            if !shares.hasJoined, now - began > Watch.joinPatience {
+                throw KafkaError(.timedOut, "joining the group of the region's pingers", isRetriable: true)
+            }
             self.metrics.shares.set(shares.held.count)
             if !shares.held.isEmpty, partitions != nil {
                 self.ready.meet()

@@ -54,7 +54,7 @@ final class Stack {
         let time = expectSoon("apus up serves", within: patience) { self.log.contains("Apus is up: ") }
         self.variables = EnvironmentFile.variables(try #require(readText(path: self.data + "/env")))
         for child in self.childNames {
-            expectSoon("\(child) is ready", within: 20) {
+            expectSoon("\(child) is ready", within: 60) {
                 guard let address = self.healthAddress(of: child) else { return false }
                 return APIClient(address).get("/readyz")?.status == 200
             }
