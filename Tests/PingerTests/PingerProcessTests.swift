@@ -108,7 +108,7 @@ import Testing
         world.broker.goDown()
         let gone = WallClock.millis
         let before = target.requests.count
-        try #require(waits(.seconds(20)) { target.requests.count >= before + 12 })
+        try #require(waits(.seconds(20)) { target.requests.count >= before + 20 })
         let back = WallClock.millis
         world.broker.comeUp()
         let slots = (gone / 1_000 + 1)..<(back / 1_000 - 1)
