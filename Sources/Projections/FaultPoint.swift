@@ -3,8 +3,9 @@ import Synchronization
 
 /// Named places where a test lets the process die, as if it had been killed there.
 ///
-/// `FAULT_AT=before_commit:3` ends it when that point is passed for the third time. Without the variable a point costs
-/// one comparison. Projections may have points of their own.
+/// `FAULT_AT=before_commit:3` ends it when that point is passed for the third time; `FAULT_AT=before_commit:3:stop`
+/// freezes it there, as SIGSTOP does, until SIGCONT. Without the variable a point costs one comparison. Projections may
+/// have points of their own.
 package struct FaultPoint: Sendable {
     static let afterStep = FaultPoint("after_step")
     static let afterPublish = FaultPoint("after_publish")
@@ -13,11 +14,11 @@ package struct FaultPoint: Sendable {
     static let afterDatabaseCommit = FaultPoint("after_db_commit")
     static let afterKafkaCommit = FaultPoint("after_kafka_commit")
 
-    private static let chosen: (name: String, turn: Int)? = {
+    private static let chosen: (name: String, turn: Int, freezes: Bool)? = {
         guard let value = unsafe getenv("FAULT_AT") else { return nil }
-        let parts = unsafe String(cString: value).split(separator: ":", maxSplits: 1).map(String.init)
+        let parts = unsafe String(cString: value).split(separator: ":").map(String.init)
         guard let name = parts.first else { return nil }
-        return (name, parts.count > 1 ? Int(parts[1]) ?? 1 : 1)
+        return (name, parts.count > 1 ? Int(parts[1]) ?? 1 : 1, parts.last == "stop")
     }()
     private static let passed = Atomic<Int>(0)
 
@@ -28,9 +29,11 @@ package struct FaultPoint: Sendable {
         self.name = name
     }
 
-    /// Ends the process with 137, as SIGKILL does, if this point and turn were asked for; any thread.
+    /// Ends the process with 137, as SIGKILL does, or freezes it if this point and turn were asked for; any thread.
     package func pass() {
         guard let chosen = Self.chosen, chosen.name == self.name else { return }
-        if Self.passed.add(1, ordering: .relaxed).newValue == chosen.turn { _exit(137) }
+        guard Self.passed.add(1, ordering: .relaxed).newValue == chosen.turn else { return }
+        if !chosen.freezes { _exit(137) }
+        raise(SIGSTOP)
     }
 }

@@ -36,7 +36,7 @@ import Testing
         try world.result(.up)
         let booked = { (try? world.number("SELECT count(*) FROM alerter_monitors")) ?? 0 }
         #expect(waits(.seconds(20)) { booked() == 1 })
-        world.broker.failTopic(Topic.settings, with: .unknownTopicOrPartition)
+        world.broker?.failTopic(Topic.settings, with: .unknownTopicOrPartition)
         try world.saveChannel(1)
         try world.result(.down)
         world.expect([opened])

@@ -3,6 +3,7 @@ import Events
 import Glibc
 import Kafka
 import Postgres
+import PrivateServers
 import Projections
 import Schema
 import Service
@@ -15,7 +16,9 @@ import Testing
 final class AlerterWorld {
     let database: String
     let receiver = WebhookReceiver()
-    let broker: EmbeddedBroker
+    let kafka: KafkaSettings
+    /// `nil`: the log lies on a real Kafka.
+    let broker: EmbeddedBroker?
     let key = SecretKey()
     let signingSecret = "whsec_" + Base64.encode(Array("a secret of thirty-two bytes....".utf8))
     /// The log's time, Unix ms: a minute and more ago, so that a test may let it pass.
@@ -28,21 +31,27 @@ final class AlerterWorld {
         format: .logfmt
     )
 
-    init(server: PostgresServer? = nil) throws {
+    init(server: PostgresServer? = nil, real: RealKafka? = nil) throws {
         self.database = try server?.database() ?? PostgresServer.database()
-        self.broker = try EmbeddedBroker()
-        try self.broker.createTopic(Topic.results, partitions: Topic.embeddedPartitions)
-        try self.broker.createTopic(Topic.monitors, partitions: Topic.shares)
-        try self.broker.createTopic(Topic.settings, partitions: 1)
-        self.producer = try Producer(KafkaSettings(brokers: self.broker.bootstrap, isEmbedded: true))
+        let topics = [(Topic.results, Topic.embeddedPartitions), (Topic.monitors, Topic.shares), (Topic.settings, 1)]
+        if let real {
+            self.broker = nil
+            self.kafka = KafkaSettings(brokers: real.bootstrap)
+            let admin = try TopicAdmin(self.kafka)
+            for (name, count) in topics { try admin.create(TopicAdmin.Topic(name, partitions: count)) }
+        } else {
+            let broker = try EmbeddedBroker()
+            for (name, count) in topics { try broker.createTopic(name, partitions: count) }
+            self.broker = broker
+            self.kafka = KafkaSettings(brokers: broker.bootstrap, isEmbedded: true)
+        }
+        self.producer = try Producer(self.kafka)
         try Schema.migrate(PostgresConnection(self.database))
     }
 
     deinit {
         self.receiver.stop()
     }
-
-    var kafka: KafkaSettings { KafkaSettings(brokers: self.broker.bootstrap, isEmbedded: true) }
 
     // MARK: The alerter
 
@@ -67,6 +76,21 @@ final class AlerterWorld {
         var options = self.options()
         change(&options)
         return try Alerter(options, log: self.log, metrics: Metrics(), health: health)
+    }
+
+    /// The alerter as a process, which dies with this one; without an instance it is the supervisor's only one.
+    func spawn(instance: String? = nil, isGrouped: Bool = false, faultAt: String? = nil) throws -> ChildProcess {
+        var command = ChildCommand(try alerterPath())
+        var environment = [
+            "KAFKA_BROKERS": self.kafka.brokers, "APUS_EMBEDDED_BROKER": "\(self.broker != nil)",
+            "DATABASE_URL": self.database, "APUS_SECRET_KEY": self.key.base64,
+            "APUS_WITHOUT_GROUP": "\(!isGrouped)", "HEALTH_LISTEN": "127.0.0.1:0", "LOG_LEVEL": "debug",
+        ]
+        environment["INSTANCE_ID"] = instance
+        environment["FAULT_AT"] = faultAt
+        command.environment = environment
+        if unsafe getenv("ALERTER_LOG") == nil { command.error = .discarded }
+        return try ChildProcess(command)
     }
 
     // MARK: Settings
@@ -261,3 +285,18 @@ func waits(_ limit: Duration, _ condition: () -> Bool) -> Bool {
 
 let opened = "incident.opened"
 let resolved = "incident.resolved"
+
+/// The program lies beside the bundle of the tests.
+private func alerterPath() throws -> String {
+    var path = CommandLine.arguments[0]
+    for argument in CommandLine.arguments where argument.hasSuffix(".xctest") || argument.contains(".xctest/") {
+        path = argument
+    }
+    while let slash = path.lastIndex(of: "/") {
+        path = String(path[..<slash])
+        if unsafe access("\(path)/alerter", X_OK) == 0 { return "\(path)/alerter" }
+    }
+    throw AlerterMissing()
+}
+
+struct AlerterMissing: Error {}

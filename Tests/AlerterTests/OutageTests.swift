@@ -1,7 +1,5 @@
-import Crypto
 import Events
 import Glibc
-import Kafka
 import Postgres
 import PrivateServers
 import Service
@@ -73,7 +71,7 @@ import Testing
         try world.channel(1)
         try world.monitor()
         try world.result(.up)
-        let first = try self.spawn(world, faultAt: fault)
+        let first = try world.spawn(faultAt: fault)
         for _ in 0..<8 {
             try world.result(.down)
             usleep(150_000)
@@ -84,7 +82,7 @@ import Testing
         #expect(first.wait(.seconds(15)) == .status(137))
         let takes = { (try? world.number("SELECT coalesce(sum(epoch), 0)::bigint FROM positions")) ?? 0 }
         let before = takes()
-        let second = try self.spawn(world)
+        let second = try world.spawn()
         defer { _ = second.end(patience: .seconds(5)) }
         // The first may have told everything: the second is up once it has taken the partitions.
         #expect(waits(.seconds(30)) { takes() > before })
@@ -166,32 +164,4 @@ import Testing
         world.expect(["log.silent", "log.heard"])
         #expect(world.types("/2").isEmpty)
     }
-
-    /// The alerter as a process, which dies with this one.
-    private func spawn(_ world: AlerterWorld, faultAt: String? = nil) throws -> ChildProcess {
-        var command = ChildCommand(try alerterPath())
-        command.environment = [
-            "KAFKA_BROKERS": world.kafka.brokers, "APUS_EMBEDDED_BROKER": "true", "DATABASE_URL": world.database,
-            "APUS_SECRET_KEY": world.key.base64, "APUS_WITHOUT_GROUP": "true", "HEALTH_LISTEN": "127.0.0.1:0",
-            "LOG_LEVEL": "debug",
-        ]
-        if let faultAt { command.environment?["FAULT_AT"] = faultAt }
-        if unsafe getenv("ALERTER_LOG") == nil { command.error = .discarded }
-        return try ChildProcess(command)
-    }
 }
-
-/// The program lies beside the bundle of the tests.
-private func alerterPath() throws -> String {
-    var path = CommandLine.arguments[0]
-    for argument in CommandLine.arguments where argument.hasSuffix(".xctest") || argument.contains(".xctest/") {
-        path = argument
-    }
-    while let slash = path.lastIndex(of: "/") {
-        path = String(path[..<slash])
-        if unsafe access("\(path)/alerter", X_OK) == 0 { return "\(path)/alerter" }
-    }
-    throw AlerterMissing()
-}
-
-struct AlerterMissing: Error {}
