@@ -8,12 +8,15 @@ package struct HTTPRequest: Sendable {
     package let headers: HTTPHeaders
     /// The whole body, within the limit of the route.
     package let body: [UInt8]
-    /// Who is at the other end of the connection.
-    package let peer: PeerAddress
+    /// Who asks: the other end of the connection, or whom it speaks for if it is a proxy that an ``Route/Admission``
+    /// trusts.
+    package var peer: PeerAddress
     /// The number of this request, different from that of any other of this process; also in `X-Request-Id`.
     package let id: UInt64
     /// The template of the route that matched, such as `/api/v1/monitors/{id}`.
     package internal(set) var template: StaticString = ""
+    /// What the route's ``Route/Admission`` found out for the handler, such as who the client is.
+    package var context: (any Sendable)?
     var names: [String] = []
     var values: [String] = []
 

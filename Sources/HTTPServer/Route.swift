@@ -2,6 +2,10 @@
 package struct Route: Sendable {
     /// Answers a request; must not block longer than its ``Execution`` allows.
     package typealias Handler = @Sendable (HTTPRequest) -> HTTPResponse
+    /// Looks at a request whose body has not been read yet, and answers it if it is to go no further.
+    ///
+    /// Runs on the event loop: from memory, in microseconds. May set the request's context and peer.
+    package typealias Admission = @Sendable (inout HTTPRequest) -> HTTPResponse?
 
     /// Where a handler runs.
     package enum Execution: Sendable {
@@ -19,6 +23,7 @@ package struct Route: Sendable {
     let bodyLimit: Int
     let contentTypes: [String]
     let handler: Handler
+    private(set) var admission: Admission?
 
     /// Describes a route.
     ///
@@ -45,15 +50,24 @@ package struct Route: Sendable {
         self.handler = handler
     }
 
-    /// The same route with something between the request and its handler, such as a doorkeeper.
+    /// The same route with a doorkeeper, who sees each request before its body is read.
+    package func admitting(_ admission: @escaping Admission) -> Route {
+        var route = self
+        route.admission = admission
+        return route
+    }
+
+    /// The same route with something between the request and its handler.
     package func wrapped(_ around: @escaping @Sendable (HTTPRequest, Handler) -> HTTPResponse) -> Route {
         let inner = self.handler
-        return Route(
+        var route = Route(
             self.method,
             self.template,
             execution: self.execution,
             bodyLimit: self.bodyLimit,
             contentTypes: self.contentTypes
         ) { request in around(request, inner) }
+        route.admission = self.admission
+        return route
     }
 }

@@ -62,11 +62,12 @@ package struct Router: Sendable {
         switch self.match(method: request.method, target: request.target) {
         case .answer(let response): return response
         case .found(let route, let names, let values):
-            if let refusal = route.refusal(request.headers, bodyLength: request.body.count) { return refusal }
             var request = request
             request.template = route.template
             request.names = names
             request.values = values
+            if let refusal = route.admission?(&request) { return refusal }
+            if let refusal = route.refusal(request.headers, bodyLength: request.body.count) { return refusal }
             return route.handler(request)
         }
     }

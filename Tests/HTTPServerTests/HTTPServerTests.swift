@@ -41,6 +41,25 @@ import Testing
         }
     }
 
+    @Test func `an admission turns a request away before its body is sent, or tells the handler what it found`() throws
+    {
+        let server = try TestServer()
+        for path in ["/guarded", "/guarded/slow"] {
+            // The body is announced and never sent; it is even too large.
+            let refused = try server.ask("POST \(path) HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\n")
+            #expect(refused.text.hasPrefix("HTTP/1.1 403") && refused.isClosed)
+            let chunked = try server.ask("POST \(path) HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+            #expect(chunked.text.hasPrefix("HTTP/1.1 403") && chunked.isClosed)
+            let empty = "POST \(path) HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n"
+            let both = try server.ask("\(empty)\r\n\(empty)X-Name: swift\r\nX-Local: 1\r\nConnection: close\r\n\r\n")
+            #expect(both.text.hasPrefix("HTTP/1.1 403"))
+            #expect(both.text.contains("\r\n\r\nfor swift"))
+        }
+        let local = try server.ask("POST /guarded HTTP/1.1\r\nX-Name: a\r\nX-Local: 1\r\n\(self.end)").text
+        #expect(local.hasSuffix("for a at local"))
+        #expect(try server.ask("POST /guarded HTTP/1.1\r\nX-Name: a\r\n\(self.end)").text.hasSuffix("at 127.0.0.1"))
+    }
+
     @Test func `a body is taken up to the limit of its route, with a length or in chunks`() throws {
         let server = try TestServer()
         for path in ["/echo", "/slow"] {

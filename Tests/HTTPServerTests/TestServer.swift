@@ -46,6 +46,16 @@ final class TestServer: Sendable {
                 while let server = box.server, !server.isReleased.load(ordering: .relaxed) { usleep(1000) }
                 return .text("held")
             },
+            Self.guarded(
+                Route(.post, "/guarded", bodyLimit: 1000) {
+                    .text("for \($0.context ?? "nobody") at \($0.peer)")
+                }
+            ),
+            Self.guarded(
+                Route(.post, "/guarded/slow", execution: .worker, bodyLimit: 1000) {
+                    .text("for \($0.context ?? "nobody")")
+                }
+            ),
             Route(.get, "/events") { request in
                 let stream = EventStream(bufferLimit: 64 * 1024)
                 stream.send(ServerSentEvent(name: "hello", data: [UInt8]((request.header("last-event-id") ?? "").utf8)))
@@ -53,6 +63,15 @@ final class TestServer: Sendable {
                 return .events(stream)
             },
         ])
+    }
+
+    /// Lets in who says who it is in `X-Name`, and takes the word of `X-Local`.
+    private static func guarded(_ route: Route) -> Route {
+        route.admitting { request in
+            request.context = request.header("x-name")
+            if request.header("x-local") != nil { request.peer = .local }
+            return request.context == nil ? .problem(403, "Say who you are.") : nil
+        }
     }
 
     /// One request on a connection of its own: everything that is answered, and whether the server closed.

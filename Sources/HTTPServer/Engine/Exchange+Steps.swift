@@ -31,12 +31,27 @@ extension Exchange {
         case .found(let route, let names, let values):
             self.route = route
             (self.names, self.values) = (names, values)
+            if let refusal = self.admission(route) {
+                self.early = refusal
+                // Who may not send a body is not read to its end.
+                return rules.hasBody ? self.queue(refusal.closing()) : true
+            }
             if let refusal = route.refusal(rules.headers, bodyLength: rules.contentLength) {
                 return self.queue(refusal.closing())
             }
             if rules.contentLength > 0 { self.body.reserveCapacity(rules.contentLength) }
             return true
         }
+    }
+
+    /// Asks the route's doorkeeper; nil lets the request in.
+    private func admission(_ route: Route) -> HTTPResponse? {
+        guard let admission = route.admission else { return nil }
+        var request = self.request
+        let refusal = admission(&request)
+        self.context = request.context
+        self.forwardedPeer = request.peer
+        return refusal
     }
 
     /// A part of the body has come; false breaks the connection.

@@ -24,6 +24,9 @@ import Synchronization
     var route: Route?
     var names: [String] = []
     var values: [String] = []
+    /// What the route's admission found out.
+    var context: (any Sendable)?
+    var forwardedPeer: PeerAddress?
     var early: HTTPResponse?
     var stage = Stage.line
     var status = 0
@@ -47,12 +50,13 @@ import Synchronization
             target: self.target,
             headers: self.headers,
             body: self.body,
-            peer: self.connection?.peer ?? .local,
+            peer: self.forwardedPeer ?? self.connection?.peer ?? .local,
             id: self.id
         )
         request.template = self.route?.template ?? ""
         request.names = self.names
         request.values = self.values
+        request.context = self.context
         return request
     }
 

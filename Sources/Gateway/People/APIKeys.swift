@@ -3,29 +3,15 @@ import Postgres
 import Service
 import Synchronization
 
-/// What a key allows; each role includes those before it.
-enum Role: String, Sendable, CaseIterable, Comparable {
-    /// May read.
-    case viewer
-    /// May change monitors and channels.
-    case editor
-    /// May make keys.
-    case admin
-
-    static func < (left: Role, right: Role) -> Bool {
-        (Role.allCases.firstIndex(of: left) ?? 0) < (Role.allCases.firstIndex(of: right) ?? 0)
-    }
-}
-
 /// The keys of the API, checked in memory and refreshed every second (design §7).
 ///
 /// The table holds keyed fingerprints (BLAKE2b with a key derived from `APUS_SECRET_KEY`): a key has 256 random bits,
 /// so nothing slower is needed, and looking a fingerprint up tells nothing about the key. Safe from every thread.
 final class APIKeys: Sendable {
     /// What is known of a key that opens the door.
-    struct Holder: Sendable {
-        var id: Int64
-        var role: Role
+    private struct Holder: Sendable {
+        var caller: Caller
+        /// Unix ms; `nil`: never.
         var expiresAt: Int64?
     }
 
@@ -39,13 +25,13 @@ final class APIKeys: Sendable {
         self.admin = adminKey.map { BLAKE2b.hash(Array($0.revealed.utf8), key: secretKey.derived(for: "api-keys")) }
     }
 
-    /// The role of a key at `now` (Unix ms); `nil`: it opens nothing.
-    func role(of key: String, now: Int64) -> Role? {
+    /// Who has a key at `now` (Unix ms); `nil`: it opens nothing.
+    func caller(of key: String, now: Int64) -> Caller? {
         let fingerprint = self.fingerprint(of: key)
-        if let admin, isEqualInConstantTime(admin, fingerprint) { return .admin }
+        if let admin, isEqualInConstantTime(admin, fingerprint) { return .adminKey }
         guard let holder = self.holders.withLock({ $0[fingerprint] }) else { return nil }
         if let expiry = holder.expiresAt, expiry <= now { return nil }
-        return holder.role
+        return holder.caller
     }
 
     /// What the table keeps of a key.
@@ -61,14 +47,15 @@ final class APIKeys: Sendable {
         let rows = try pool.withConnection { connection in
             try connection.query(
                 """
-                SELECT id, role, fingerprint, (extract(epoch FROM expires_at) * 1000)::bigint FROM api_keys
+                SELECT id, name, role, fingerprint, \(SQLTime.milliseconds("expires_at")) FROM api_keys
                 """
             )
         }
         var holders: [[UInt8]: Holder] = [:]
         for row in rows {
-            guard let role = Role(rawValue: try row.text(1)) else { continue }
-            holders[try row.bytes(2)] = Holder(id: try row.int64(0), role: role, expiresAt: try row.int64OrNil(3))
+            guard let role = Role(rawValue: try row.text(2)) else { continue }
+            let caller = Caller(.key, id: try row.int64(0), name: try row.text(1), role: role)
+            holders[try row.bytes(3)] = Holder(caller: caller, expiresAt: try row.int64OrNil(4))
         }
         self.holders.withLock { $0 = holders }
     }
