@@ -13,8 +13,22 @@ package struct LatestPoint: Sendable, Hashable, Comparable {
         self.offset = offset
     }
 
+    /// The number of bytes of ``text``.
+    package static let width = 30
+
     /// Ten digits, a hyphen and nineteen digits.
-    package var text: String { "\(Self.padded(self.generation, 10))-\(Self.padded(self.offset, 19))" }
+    package var text: String {
+        var bytes: [UInt8] = []
+        self.append(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends ``text``.
+    package func append(to bytes: inout [UInt8]) {
+        Self.append(self.generation, digits: 10, to: &bytes)
+        bytes.append(UInt8(ascii: "-"))
+        Self.append(self.offset, digits: 19, to: &bytes)
+    }
 
     /// Reads what ``text`` wrote.
     package init?(_ text: String) {
@@ -29,8 +43,13 @@ package struct LatestPoint: Sendable, Hashable, Comparable {
         (left.generation, left.offset) < (right.generation, right.offset)
     }
 
-    private static func padded(_ number: Int64, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    private static func append(_ number: Int64, digits: Int, to bytes: inout [UInt8]) {
+        let start = bytes.count
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: digits))
+        var rest = number
+        for index in (start..<start + digits).reversed() where rest > 0 {
+            bytes[index] += UInt8(rest % 10)
+            rest /= 10
+        }
     }
 }

@@ -34,7 +34,9 @@ package struct UpdateMessage: Sendable, Hashable {
         bytes += String(self.sequence).utf8
         bytes += "\(UpdateMessage.statusName)".utf8
         bytes += self.status.encoded
-        return bytes + UpdateMessage.tail(results: self.results, incidents: self.incidents)
+        bytes += "\(UpdateMessage.resultsName)".utf8
+        bytes += self.results.map(\.encoded).joined(separator: [UInt8(ascii: ",")])
+        return bytes + UpdateMessage.tail(incidents: self.incidents)
     }
 
     /// The beginning of each message of a writer, up to the number.
@@ -50,12 +52,14 @@ package struct UpdateMessage: Sendable, Hashable {
     /// What stands between the number and the status.
     package static let statusName: StaticString = ",\"status\":"
 
-    /// The rest of a message after the status.
-    package static func tail(results: [RecentResult], incidents: [IncidentNews]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        UpdateMessage.append("results", results.map(\.encoded), to: &bytes)
-        UpdateMessage.append("incidents", incidents.map(\.encoded), to: &bytes)
-        bytes.append(UInt8(ascii: "}"))
+    /// What stands between the status and the results, which follow with commas between them.
+    package static let resultsName: StaticString = ",\"results\":["
+
+    /// The rest of a message after the results.
+    package static func tail(incidents: [IncidentNews]) -> [UInt8] {
+        var bytes = Array("],\"incidents\":[".utf8)
+        bytes += incidents.map(\.encoded).joined(separator: [UInt8(ascii: ",")])
+        bytes += "]}".utf8
         return bytes
     }
 
@@ -78,14 +82,5 @@ package struct UpdateMessage: Sendable, Hashable {
             results: results,
             incidents: incidents
         )
-    }
-
-    private static func append(_ name: String, _ values: [[UInt8]], to bytes: inout [UInt8]) {
-        bytes += ",\"\(name)\":[".utf8
-        for (index, value) in values.enumerated() {
-            if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            bytes += value
-        }
-        bytes.append(UInt8(ascii: "]"))
     }
 }

@@ -3,11 +3,14 @@ import Postgres
 import Service
 
 extension ReadingLoop {
+    /// Milliseconds between two publications behind a backlog.
+    private static var publicationInterval: Int64 { 1_000 }
+
     // MARK: Stepping
 
-    /// Steps what was polled and does its volatile effects.
+    /// Steps what was polled and does its volatile effects; behind a backlog, where each replaces the last, once a
+    /// second.
     func step(_ batch: MessageBatch) {
-        var touched: [Held] = []
         var last: Held?
         batch.forEach { message in
             let number = message.topicPartition.partition
@@ -16,14 +19,32 @@ extension ReadingLoop {
             guard !holding.isSuspended, message.offset >= holding.memory.next.offset else { return }
             if !holding.isUnpublished {
                 holding.isUnpublished = true
-                touched.append(holding)
+                self.unpublished.append(holding)
             }
             self.step(message, holding)
         }
         FaultPoint.afterStep.pass()
-        guard !touched.isEmpty else { return }
-        for holding in touched { holding.isUnpublished = false }
-        self.projection.publish(touched.map(\.portion))
+        if self.isUrgent || MonotonicClock.millis >= self.nextPublication || !self.isBehind { self.publish() }
+    }
+
+    /// Whether the broker holds more than the next poll takes.
+    private var isBehind: Bool {
+        var waiting: Int64 = 0
+        for holding in self.held.values {
+            let place = TopicPartition(self.options.topic, holding.partition.number)
+            guard let ends = self.consumer?.knownWatermarks(of: place) else { continue }
+            waiting += max(ends.high - holding.memory.next.offset, 0)
+        }
+        return waiting > Self.pollRecords
+    }
+
+    /// Does the volatile effects of all that was stepped.
+    func publish() {
+        guard !self.unpublished.isEmpty else { return }
+        self.nextPublication = MonotonicClock.millis + Self.publicationInterval
+        for holding in self.unpublished { holding.isUnpublished = false }
+        self.projection.publish(self.unpublished.map(\.portion))
+        self.unpublished.removeAll(keepingCapacity: true)
         FaultPoint.afterPublish.pass()
     }
 
@@ -71,14 +92,22 @@ extension ReadingLoop {
         }
         guard isDirty || records > 0 else { return }
         let isFull = records >= self.options.roundRecords || bytes >= self.options.roundBytes
-        guard self.isUrgent || isFull || now >= self.lastRound + self.options.roundInterval else { return }
-        self.lastRound = now
+        guard self.isUrgent || isFull || now >= self.nextRound else { return }
         self.isUrgent = false
-        self.settleBooks(self.heldInOrder)
+        self.runRound(self.heldInOrder)
+        // Reading gets as long as the books had: behind a backlog rounds grow, and with them what one state row covers.
+        let end = MonotonicClock.millis
+        self.nextRound = max(now + self.options.roundInterval, end + (end - now))
+    }
+
+    /// Publishes what is still to be, and brings the books up to memory for these partitions.
+    func settleBooks(_ holdings: [Held]) {
+        self.publish()
+        self.runRound(holdings)
     }
 
     /// Brings the books up to memory for these partitions, or tells the projection to go ahead of them.
-    func settleBooks(_ holdings: [Held]) {
+    private func runRound(_ holdings: [Held]) {
         if self.connection == nil {
             self.goAhead(holdings)
             return

@@ -13,7 +13,7 @@ extension ReadingLoop {
         let now = MonotonicClock.millis
         let due = self.waiting.filter { $0.value <= now }.keys.sorted()
         guard !due.isEmpty else { return }
-        if self.connection != nil { self.settleBooks(due.compactMap { self.held[$0] }) }
+        if self.connection == nil { self.publish() } else { self.settleBooks(due.compactMap { self.held[$0] }) }
         // A round may have shown that some belong to others: those wait longer, or are not assigned any more.
         let partitions = due.filter { self.waiting[$0].map { $0 <= now } ?? false }
         for number in partitions { self.waiting[number] = now + Self.retryAfter }

@@ -11,6 +11,9 @@ import Synchronization
 final class ReadingLoop<P: Projection> {
     typealias Held = Holding<P.State>
 
+    /// The most records that one poll takes.
+    static var pollRecords: Int { 5_000 }
+
     let options: RunnerOptions
     let projection: P
     let log: Log
@@ -37,7 +40,12 @@ final class ReadingLoop<P: Projection> {
     private var consumerBackoff = Backoff(first: 500, limit: 10_000)
     private var nextConsumer: Int64 = 0
     private var nextTrouble: Int64 = 0
-    var lastRound: Int64 = 0
+    /// From when on the next round may begin, on the monotonic clock in milliseconds.
+    var nextRound: Int64 = 0
+    /// What was stepped since the last `publish`.
+    var unpublished: [Held] = []
+    /// From when on there is a publication although more waits, on the monotonic clock in milliseconds.
+    var nextPublication: Int64 = 0
     private var lastTending: Int64 = 0
 
     init(
@@ -91,7 +99,7 @@ final class ReadingLoop<P: Projection> {
         self.openConsumer()
         if let consumer = self.consumer {
             do throws(KafkaError) {
-                if let event = try consumer.poll(maximum: 5_000, milliseconds: self.pollMilliseconds) {
+                if let event = try consumer.poll(maximum: Self.pollRecords, milliseconds: self.pollMilliseconds) {
                     self.handle(event)
                 }
             } catch {
@@ -107,7 +115,7 @@ final class ReadingLoop<P: Projection> {
     /// Until the next round at most, so that nothing pending waits longer than its interval.
     private var pollMilliseconds: Int {
         guard self.held.values.contains(where: \.isDirty) else { return 50 }
-        return Int(min(max(self.lastRound + self.options.roundInterval - MonotonicClock.millis, 0), 50))
+        return Int(min(max(self.nextRound - MonotonicClock.millis, 0), 50))
     }
 
     var heldInOrder: [Held] {
@@ -235,6 +243,7 @@ final class ReadingLoop<P: Projection> {
 
     /// Partitions are no longer held; their memory is put aside.
     func release(_ holdings: [Held]) {
+        self.publish()
         for holding in holdings {
             let number = holding.partition.number
             guard self.held.removeValue(forKey: number) != nil else { continue }
@@ -250,6 +259,8 @@ final class ReadingLoop<P: Projection> {
         let now = MonotonicClock.millis
         guard now >= self.lastTending + 250 else { return }
         self.lastTending = now
+        // What was kept back for a backlog that then came no further.
+        if now >= self.nextPublication { self.publish() }
         self.compareLog(now)
         let congested = self.projection.isCongested
         self.trying("pausing") { consumer throws(KafkaError) in

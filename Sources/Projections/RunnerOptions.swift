@@ -48,8 +48,8 @@ package struct RunnerOptions: Sendable {
         self.withoutGroup = withoutGroup
         self.statementTimeout = .seconds(5)
         self.roundInterval = 100
-        self.roundRecords = 20_000
-        self.roundBytes = 16 << 20
+        self.roundRecords = 50_000
+        self.roundBytes = 32 << 20
         self.retakeAfter = 10_000
         self.sessionTimeout = nil
     }

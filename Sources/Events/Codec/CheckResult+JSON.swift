@@ -51,7 +51,7 @@ extension CheckResult {
         }
         var reader = ResultReader()
         try reader.read(bytes)
-        return try reader.result()
+        return reader.found
     }
 }
 

@@ -1,8 +1,8 @@
 /// Reads a result field by field without a tree in between: the one record that comes 100,000 times a second.
 struct ResultReader {
     private var scanner = RecordScanner()
-    private var seen: UInt32 = 0
-    private var found = CheckResult(
+    /// What was read.
+    private(set) var found = CheckResult(
         monitor: 0,
         region: "",
         slot: 0,
@@ -54,37 +54,24 @@ struct ResultReader {
 
     mutating func read(_ bytes: Span<UInt8>) throws(RecordError) {
         try self.scanner.expect(0x7B, bytes, "an object")
-        var others: [String] = []
+        var names = FieldNames()
         if !self.scanner.take(0x7D, bytes) {
             repeat {
                 let at = self.scanner.position
                 let name = try self.scanner.rawString(bytes)
                 try self.scanner.expect(0x3A, bytes, "a colon")
                 if let field = Field.named(name, bytes) {
-                    guard self.seen & (1 << field.rawValue) == 0 else {
-                        throw .malformed(at: at, expected: "no field twice")
-                    }
-                    self.seen |= 1 << field.rawValue
+                    try names.add(field.rawValue, at: at)
                     try self.read(field, bytes)
                 } else {
-                    let text = try self.scanner.text(name, bytes)
-                    guard !others.contains(text), others.count < 64 else {
-                        throw .malformed(at: at, expected: "no field twice and at most 64 unknown ones")
-                    }
-                    others.append(text)
+                    try names.add(try self.scanner.text(name, bytes), at: at)
                     try self.scanner.skip(bytes)
                 }
             } while self.scanner.take(0x2C, bytes)
             try self.scanner.expect(0x7D, bytes, "the end of an object")
         }
         try self.scanner.end(bytes)
-    }
-
-    func result() throws(RecordError) -> CheckResult {
-        for field in ResultReader.required where self.seen & (1 << field.rawValue) == 0 {
-            throw .missingField("\(field)")
-        }
-        return self.found
+        for field in ResultReader.required where !names.has(field.rawValue) { throw .missingField("\(field)") }
     }
 
     private mutating func read(_ field: Field, _ bytes: Span<UInt8>) throws(RecordError) {
@@ -123,29 +110,34 @@ struct ResultReader {
 
     private mutating func readTimings(_ bytes: Span<UInt8>) throws(RecordError) {
         if self.scanner.takeNull(bytes) { return }
-        guard case .object(let fields) = try self.micros(bytes) else {
+        guard self.scanner.peek(bytes) == 0x7B else {
+            try self.scanner.skip(bytes)
             throw .wrongType(field: "micros", expected: "an object")
         }
-        func micros(_ name: String) throws(RecordError) -> Int64? {
-            switch fields[name] {
-            case .none, .some(.null): return nil
-            case .some(.integer(let value)):
-                try check(value, "micros.\(name)", Bounds.micros)
-                return value
-            default: throw .wrongType(field: "micros.\(name)", expected: "an integer")
+        try self.scanner.expect(0x7B, bytes, "an object")
+        guard !self.scanner.take(0x7D, bytes) else { return }
+        var names = FieldNames()
+        repeat {
+            let at = self.scanner.position
+            let name = try self.scanner.rawString(bytes)
+            try self.scanner.expect(0x3A, bytes, "a colon")
+            if let timing = Timing.named(name, bytes) {
+                try names.add(timing.rawValue, at: at)
+                if self.scanner.takeNull(bytes) { continue }
+                switch timing {
+                case .dns: self.found.timings.dns = try self.integer("micros.dns", Bounds.micros, bytes)
+                case .connect: self.found.timings.connect = try self.integer("micros.connect", Bounds.micros, bytes)
+                case .tls: self.found.timings.tls = try self.integer("micros.tls", Bounds.micros, bytes)
+                case .firstByte:
+                    self.found.timings.firstByte = try self.integer("micros.firstByte", Bounds.micros, bytes)
+                case .total: self.found.timings.total = try self.integer("micros.total", Bounds.micros, bytes)
+                }
+            } else {
+                try names.add(try self.scanner.text(name, bytes), at: at)
+                try self.scanner.skip(bytes)
             }
-        }
-        self.found.timings = Timings(
-            dns: try micros("dns"),
-            connect: try micros("connect"),
-            tls: try micros("tls"),
-            firstByte: try micros("firstByte"),
-            total: try micros("total")
-        )
-    }
-
-    private mutating func micros(_ bytes: Span<UInt8>) throws(RecordError) -> RecordValue {
-        try self.scanner.value(bytes, depth: 1)
+        } while self.scanner.take(0x2C, bytes)
+        try self.scanner.expect(0x7D, bytes, "the end of an object")
     }
 
     private mutating func readValues(_ bytes: Span<UInt8>) throws(RecordError) {
@@ -200,6 +192,41 @@ struct ResultReader {
         let text = try self.string(name, 64, bytes)
         guard let word = Word(rawValue: text) else { throw .unknownValue(field: name, value: text) }
         return word
+    }
+}
+
+/// The phases of `micros`.
+private enum Timing: UInt32 {
+    case dns, connect, tls, firstByte, total
+
+    static func named(_ range: Range<Int>, _ bytes: Span<UInt8>) -> Timing? {
+        switch range.count {
+        case 3: matches("dns", range, bytes) ? .dns : matches("tls", range, bytes) ? .tls : nil
+        case 5: matches("total", range, bytes) ? .total : nil
+        case 7: matches("connect", range, bytes) ? .connect : nil
+        case 9: matches("firstByte", range, bytes) ? .firstByte : nil
+        default: nil
+        }
+    }
+}
+
+/// The names that an object had so far: none may come twice.
+private struct FieldNames {
+    private var known: UInt32 = 0
+    private var others: [String] = []
+
+    func has(_ field: UInt32) -> Bool { self.known & (1 << field) != 0 }
+
+    mutating func add(_ field: UInt32, at position: Int) throws(RecordError) {
+        guard !self.has(field) else { throw .malformed(at: position, expected: "no field twice") }
+        self.known |= 1 << field
+    }
+
+    mutating func add(_ other: String, at position: Int) throws(RecordError) {
+        guard !self.others.contains(other), self.others.count < 64 else {
+            throw .malformed(at: position, expected: "no field twice and at most 64 unknown ones")
+        }
+        self.others.append(other)
     }
 }
 

@@ -74,26 +74,20 @@ extension PartitionState {
     /// Judges a result: keeps the order of (slot, attempt) per monitor and region, and counts it if it is news.
     mutating func judge(_ result: CheckResult, _ cause: Cause, _ effects: inout [Effect]) -> Disposition {
         guard let index = self.monitors.index(forKey: result.monitor) else { return .unknownMonitor }
-        guard let definition = self.monitors.values[index].definition else { return .deletedMonitor }
-        guard result.generation == definition.generation else { return .staleGeneration }
-        guard definition.enabled else { return .paused }
-        guard let share = self.index(ofShare: self.monitors.values[index].share) else { return .unknownMonitor }
+        guard let share = self.index(ofShare: Partitioning.share(of: result.monitor)) else { return .unknownMonitor }
         let blind = self.shares[share].watch(result.region).map { $0.goesOn && $0.canary == .blind } ?? false
         let annulled = blind && result.outcome == .down && result.reason.map(\.isSilence) ?? false
-        guard
-            let disposition = self.monitors.values[index].apply(
-                result,
-                outcome: annulled ? .unknown : result.outcome,
-                definition,
-                &effects
-            )
-        else {
-            var cause = cause
-            cause.region = result.region
-            self.evaluate(result.monitor, cause, &effects)
-            return annulled ? .annulled : .fresh
+        let disposition = inPlace(&self.monitors.values[index]) { monitor -> Disposition? in
+            guard let definition = monitor.definition else { return .deletedMonitor }
+            guard result.generation == definition.generation else { return .staleGeneration }
+            guard definition.enabled else { return .paused }
+            return monitor.apply(result, outcome: annulled ? .unknown : result.outcome, definition, &effects)
         }
-        return disposition
+        if let disposition { return disposition }
+        var cause = cause
+        cause.region = result.region
+        self.evaluate(result.monitor, cause, &effects)
+        return annulled ? .annulled : .fresh
     }
 
     /// Counts the votes of a monitor anew and remembers when to do so again.
@@ -102,17 +96,22 @@ extension PartitionState {
     ///   since an entry among the deadlines may be earlier than the deadline.
     mutating func evaluate(_ id: Int64, isNews: Bool = true, _ cause: Cause, _ effects: inout [Effect]) {
         guard let index = self.monitors.index(forKey: id) else { return }
-        guard let share = self.index(ofShare: self.monitors.values[index].share) else { return }
-        if let end = self.monitors.values[index].tombstoneEnd, end <= self.time {
+        guard let place = self.index(ofShare: Partitioning.share(of: id)) else { return }
+        let (share, now) = (self.shares[place], self.time)
+        let evaluated = inPlace(&self.monitors.values[index]) { monitor -> (deadline: Int64, push: Int64?, Bool)? in
+            if let end = monitor.tombstoneEnd, end <= now { return nil }
+            let before = isNews ? nil : monitor
+            let deadline = monitor.evaluate(share, now: now, cause: cause, &effects)
+            return (deadline, monitor.pushDue, isNews || monitor != before)
+        }
+        guard let (deadline, push, isChanged) = evaluated else {
             self.monitors.remove(at: index)
             self.dirtyMonitors.insert(id)
             return
         }
-        let before = isNews ? nil : self.monitors.values[index]
-        let deadline = self.monitors.values[index].evaluate(self.shares[share], now: self.time, cause: cause, &effects)
         if deadline < Int64.max { self.deadlines.schedule(id, at: deadline) }
-        if let due = self.monitors.values[index].pushDue { self.pushDeadlines.schedule(id, at: due) }
-        if isNews || self.monitors.values[index] != before { self.touch(id, &effects) }
+        if let push { self.pushDeadlines.schedule(id, at: push) }
+        if isChanged { self.touch(id, &effects) }
     }
 
     /// Notes that a monitor's row is to be written and its status document is new.
@@ -121,6 +120,9 @@ extension PartitionState {
         effects.append(.statusChanged(monitor: id))
     }
 }
+
+/// Works on a value where it lies; reading a part of a dictionary's value otherwise copies all of it.
+private func inPlace<Value, R>(_ value: inout Value, _ body: (inout Value) -> R) -> R { body(&value) }
 
 extension Reason {
     /// Whether nothing answered: such a failure proves nothing where the region is blind (design §5, evidence).
