@@ -18,9 +18,11 @@ RUN swift build --configuration release --static-swift-stdlib \
 FROM debian:bookworm-slim
 RUN apt-get update && apt-get install --yes --no-install-recommends \
         ca-certificates librdkafka1 libpq5 libhiredis0.14 libcurl4 libc-ares2 \
-        libmicrohttpd12 libjansson4 libsodium23 \
+        libmicrohttpd12 libjansson4 libsodium23 libjs-bootstrap5 libjs-chart.js \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /programs/ /usr/local/bin/
+# Where the gateway looks beside its program.
+COPY Web /usr/local/share/apus/web
 # A number, so that Kubernetes can see without a passwd file that it is not root.
 USER 65532:65532
 EXPOSE 8080 9090

@@ -20,6 +20,12 @@ struct GatewaySettings: Sendable {
     let listen: HostAndPort
     /// Which addresses channels and targets may name outright.
     let policy: AddressPolicy
+    /// Below which path everything is served, such as `/apus`; empty: at the root.
+    let basePath: String
+    /// Where the files of the dashboard lie.
+    let webFolder: String
+    /// Where the libraries of the dashboard lie.
+    let javascriptFolder: String
 
     /// Declares and reads them.
     init(reading settings: inout SettingsReader) {
@@ -49,6 +55,24 @@ struct GatewaySettings: Sendable {
             default: AddressPolicy.any,
             "Which addresses monitors and channels may name; public: none of private networks. Metadata addresses never."
         )
+        self.basePath = settings.value(
+            "GATEWAY_BASE_PATH",
+            .basePath,
+            default: "",
+            "The path below which a proxy passes everything on, unchanged, such as /apus."
+        )
+        self.webFolder =
+            settings.optional(
+                "WEB_FOLDER",
+                .text,
+                "The dashboard's files; by default ../share/apus/web beside the program, or the checkout's Web."
+            ) ?? WebFolder.default()
+        self.javascriptFolder = settings.value(
+            "JAVASCRIPT_FOLDER",
+            .text,
+            default: "/usr/share/javascript",
+            "Where bootstrap5 and chart.js lie, as Debian's packages install them."
+        )
         if let admin = self.adminKey, admin.revealed.utf8.count < 16 {
             settings.complain(
                 "APUS_ADMIN_KEY",
@@ -66,6 +90,29 @@ struct GatewaySettings: Sendable {
             properties: self.broker.properties,
             isEmbedded: self.broker.isEmbedded,
             clientID: "gateway"
+        )
+    }
+}
+
+extension SettingType where Value == String {
+    /// The path of a URL, with a slash in front and none behind; `/` is none.
+    fileprivate static var basePath: Self {
+        Self(
+            expectation: "a path such as /apus",
+            placeholder: "",
+            parse: { text in
+                let segments = text.split(separator: "/")
+                let isPlain = segments.allSatisfy { segment in
+                    segment != "." && segment != ".."
+                        && segment.utf8.allSatisfy { byte in
+                            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                                || [UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_")].contains(byte)
+                        }
+                }
+                guard text.hasPrefix("/"), isPlain else { return nil }
+                return segments.map { "/" + $0 }.joined()
+            },
+            show: { $0.isEmpty ? "none" : $0 }
         )
     }
 }

@@ -62,11 +62,17 @@ struct Main {
         }
         migrating.waitForFirstTry(millis: 2_000)
         BoardMetrics.register(program.metrics, board: board, updates: updates)
+        let web = WebRoutes(
+            folder: settings.webFolder,
+            libraryFolder: settings.javascriptFolder,
+            basePath: settings.basePath,
+            log: log
+        )
         let server = try HTTPServer(
             HTTPServer.Configuration(
                 listen: ListenAddress(host: settings.listen.host, port: settings.listen.port)
             ),
-            router: Router(api.routes),
+            router: Router(api.routes + web.routes, basePath: settings.basePath),
             observe: RequestMetrics(program.metrics).observe
         )
         log.info("serving", ["address": server.address.description])

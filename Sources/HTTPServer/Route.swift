@@ -29,7 +29,8 @@ package struct Route: Sendable {
     ///
     /// - Parameters:
     ///   - method: any but OPTIONS and HEAD, which the router answers from the others.
-    ///   - template: the path, such as `/api/v1/monitors/{id}`; a parameter stands for one whole segment.
+    ///   - template: the path, such as `/api/v1/monitors/{id}`; a parameter stands for one whole segment, a last one
+    ///     such as `{path...}` for everything that follows, at least one segment.
     ///   - execution: where the handler runs.
     ///   - bodyLimit: the largest body taken, in bytes; larger ones are answered 413 without being read.
     ///   - contentTypes: the media types that a body may have, in lower case; others are answered 415; empty: any.

@@ -12,6 +12,7 @@ package struct Router: Sendable {
     private final class Node: Sendable {
         let children: [(segment: String, node: Node)]
         let parameter: Node?
+        let rest: Node?
         let routes: [Route]
         let names: [String]
         let allow: String
@@ -29,7 +30,12 @@ package struct Router: Sendable {
             self.children = literals.map { literal in
                 (literal, Node(deeper.filter { $0.segments[depth] == literal }, depth: depth + 1))
             }
-            let parameters = deeper.filter { Self.isParameter($0.segments[depth]) }
+            let rests = deeper.filter { Self.isRest($0.segments[depth]) }
+            precondition(rests.allSatisfy { $0.segments.count == depth + 1 }, "{name...} is the last segment")
+            self.rest = rests.isEmpty ? nil : Node(rests, depth: depth + 1)
+            let parameters = deeper.filter {
+                Self.isParameter($0.segments[depth]) && !Self.isRest($0.segments[depth])
+            }
             self.parameter = parameters.isEmpty ? nil : Node(parameters, depth: depth + 1)
             var methods = Set(self.routes.map(\.method.rawValue))
             precondition(methods.count == self.routes.count, "two routes share a method and a path")
@@ -40,19 +46,29 @@ package struct Router: Sendable {
 
         static func isParameter(_ segment: Substring) -> Bool { segment.hasPrefix("{") && segment.hasSuffix("}") }
 
+        static func isRest(_ segment: Substring) -> Bool { segment.hasPrefix("{") && segment.hasSuffix("...}") }
+
         static func parameters(of segments: [Substring]) -> [String] {
-            segments.filter(Self.isParameter).map { String($0.dropFirst().dropLast()) }
+            segments.filter(Self.isParameter).map { String($0.dropFirst().dropLast(Self.isRest($0) ? 4 : 1)) }
         }
     }
 
     private let root: Node
 
     /// Joins routes; two with the same method and path are a programmer's error.
-    package init(_ routes: [Route]) {
-        let entries = routes.map { route in
+    ///
+    /// With a `basePath` such as `/apus` they all live below it, `/` also at the base itself, and the local addresses
+    /// that their answers name in `Location` get it put in front.
+    package init(_ routes: [Route], basePath: String = "") {
+        precondition(basePath.isEmpty || basePath.hasPrefix("/") && !basePath.hasSuffix("/"), "a base is like /apus")
+        let base = basePath.split(separator: "/")
+        let entries = routes.flatMap { route in
             let text = "\(route.template)"
             precondition(text.hasPrefix("/"), "a template begins with a slash")
-            return (route, text == "/" ? [] : text.dropFirst().split(separator: "/", omittingEmptySubsequences: false))
+            let placed = base.isEmpty ? route : route.placed(under: basePath)
+            let own = text.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+            guard text == "/" else { return [(placed, base + own)] }
+            return base.isEmpty ? [(placed, [])] : [(placed, base), (placed, base + own)]
         }
         self.root = Node(entries, depth: 0)
     }
@@ -94,6 +110,13 @@ package struct Router: Sendable {
                 }
                 values.append(value)
                 node = parameter
+            } else if let rest = node.rest, !segment.isEmpty {
+                guard let value = PercentEncoding.decode(path[start...]) else {
+                    return .answer(.problem(400, "The path has a percent escape that is broken or not UTF-8."))
+                }
+                values.append(value)
+                node = rest
+                break
             } else {
                 return .answer(Self.notFound)
             }
@@ -114,6 +137,18 @@ package struct Router: Sendable {
 }
 
 extension Route {
+    /// The same route, whose answers name local addresses below `basePath`.
+    fileprivate func placed(under basePath: String) -> Route {
+        self.wrapped { request, handler in
+            var response = handler(request)
+            for index in response.headers.indices
+            where response.headers[index].name == "Location" && response.headers[index].value.hasPrefix("/") {
+                response.headers[index].value = basePath + response.headers[index].value
+            }
+            return response
+        }
+    }
+
     /// What is answered to a body that this route does not take; nil if it does.
     func refusal(_ headers: HTTPHeaders, bodyLength: Int) -> HTTPResponse? {
         guard bodyLength <= self.bodyLimit else {

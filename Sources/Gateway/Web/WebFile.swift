@@ -1,0 +1,57 @@
+import Crypto
+import HTTPServer
+
+/// One file of the dashboard, read once and served from memory.
+struct WebFile: Sendable {
+    /// What it is, by the end of its name.
+    let contentType: StaticString
+    /// Strong: made of the content.
+    let etag: String
+    private let content: SharedBytes
+
+    /// A file of this type and content.
+    init(contentType: StaticString, content: [UInt8]) {
+        self.contentType = contentType
+        self.etag = "\"\(Hex.encode(BLAKE2b.hash(content, length: 16)))\""
+        self.content = SharedBytes(content)
+    }
+
+    /// The content as text.
+    var text: String { String(decoding: self.content.bytes, as: UTF8.self) }
+
+    /// The file, or 304 where the client has it already; always asked for anew, so that no page mixes two versions.
+    func response(to request: HTTPRequest) -> HTTPResponse {
+        let headers = [(name: "ETag", value: self.etag), (name: "Cache-Control", value: "no-cache")]
+        if let known = request.header("if-none-match"), self.matches(known) {
+            return HTTPResponse(status: 304, headers: headers + WebSecurity.headers)
+        }
+        return HTTPResponse(
+            status: 200,
+            contentType: self.contentType,
+            headers: headers + WebSecurity.headers,
+            body: .shared(self.content)
+        )
+    }
+
+    /// RFC 9110 §13.1.2: a weak comparison with each of a list.
+    private func matches(_ header: String) -> Bool {
+        header.split(separator: ",").contains { item in
+            var tag = item.drop { $0 == " " }
+            while tag.last == " " { tag.removeLast() }
+            return tag == "*" || (tag.hasPrefix("W/") ? tag.dropFirst(2) : tag) == self.etag
+        }
+    }
+
+    /// The media type of a file of the dashboard; `nil`: such a file is not served.
+    static func contentType(of name: some StringProtocol) -> StaticString? {
+        switch name.split(separator: ".", omittingEmptySubsequences: false).last {
+        case "html": "text/html; charset=utf-8"
+        case "js", "mjs": "text/javascript; charset=utf-8"
+        case "css": "text/css; charset=utf-8"
+        case "svg": "image/svg+xml"
+        case "png": "image/png"
+        case "woff2": "font/woff2"
+        default: nil
+        }
+    }
+}

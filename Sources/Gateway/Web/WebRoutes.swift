@@ -1,0 +1,68 @@
+import HTTPServer
+import Service
+
+/// The dashboard: one page for every address that the browser's router knows, and the files behind it.
+///
+/// They are open to all and hold no data; what they show comes from the API.
+struct WebRoutes: Sendable {
+    /// The libraries that the pages use, as Debian's packages name them.
+    static let assets = ["bootstrap5/css/bootstrap.min.css", "chart.js/chart.mjs", "chart.js/chunks/helpers.segment.mjs"]
+
+    private let files: [String: WebFile]
+    private let libraries: [String: WebFile]
+    private let shell: WebFile?
+
+    /// Reads the dashboard of `folder` and the libraries of `libraryFolder` into memory.
+    ///
+    /// What is missing is logged, and answered with a sentence: the API works without it.
+    init(folder: String, libraryFolder: String, basePath: String, log: Log) {
+        do {
+            self.files = try WebFolder.read(folder)
+            if self.files["index.html"] == nil {
+                log.warning("no dashboard: WEB_FOLDER has no index.html", ["folder": folder])
+            }
+        } catch {
+            log.warning("no dashboard: correct WEB_FOLDER", ["reason": error.description])
+            self.files = [:]
+        }
+        self.shell = self.files["index.html"].map { $0.placed(under: basePath) }
+        self.libraries = WebFolder.read(libraryFolder, names: Self.assets)
+        let missing = Self.assets.filter { self.libraries[$0] == nil }
+        if !missing.isEmpty {
+            log.warning(
+                "files of the dashboard are missing: install libjs-bootstrap5 and libjs-chart.js, or set "
+                    + "JAVASCRIPT_FOLDER",
+                ["folder": libraryFolder, "files": missing.joined(separator: " ")]
+            )
+        }
+    }
+
+    /// The routes.
+    var routes: [Route] {
+        let pages: [StaticString] = [
+            "/", "/welcome", "/sign-in", "/monitors/new", "/monitors/{id}", "/monitors/{id}/edit", "/incidents",
+            "/incidents/{id}", "/channels", "/people", "/pipeline",
+        ]
+        return pages.map { template in
+            Route(.get, template) { request in
+                self.shell?.response(to: request)
+                    ?? .problem(404, "The dashboard's files are not here: WEB_FOLDER says where they lie.")
+            }
+        } + [self.serving("/web/{path...}", self.files), self.serving("/assets/{path...}", self.libraries)]
+    }
+
+    private func serving(_ template: StaticString, _ files: [String: WebFile]) -> Route {
+        Route(.get, template) { request in
+            files[request.parameter("path") ?? ""]?.response(to: request)
+                ?? .problem(404, "The dashboard has no such file.")
+        }
+    }
+}
+
+extension WebFile {
+    /// The shell for a dashboard below `basePath`: its `<base>` says where relative addresses begin.
+    fileprivate func placed(under basePath: String) -> WebFile {
+        let page = self.text.replacing("<base href=\"/\">", with: "<base href=\"\(basePath)/\">")
+        return WebFile(contentType: self.contentType, content: Array(page.utf8))
+    }
+}

@@ -1,0 +1,92 @@
+// A question or a form over the page: the browser's own dialog, which keeps the focus and closes with Escape.
+import { element, freshID } from "../model/dom.js";
+import { words } from "../model/words.js";
+import { icon } from "./icon.js";
+
+export class ApusDialog extends HTMLElement {
+    #dialog = null;
+    #resolve = null;
+
+    // Shows `content` under a title, with buttons [{ label, value, kind, isDefault }]; resolves with the value of the
+    // button that closed it, or null. A button whose `before` returns false (or a promise of it) keeps it open.
+    ask({ title, content, buttons }) {
+        const id = freshID("dialog");
+        this.#dialog = element(
+            "dialog",
+            { "aria-labelledby": id, class: "dialog" },
+            element(
+                "header",
+                { class: "dialog-header" },
+                element("h2", { id }, title),
+                element(
+                    "button",
+                    { type: "button", class: "button-icon", "aria-label": words.dialog.close, onclick: () => this.#end(null) },
+                    icon("close"),
+                ),
+            ),
+            element("div", { class: "dialog-body" }, content),
+            buttons?.length > 0 &&
+                element(
+                    "footer",
+                    { class: "dialog-footer" },
+                    buttons.map(button =>
+                        element(
+                            "button",
+                            {
+                                type: "button",
+                                class: `btn btn-${button.kind ?? "secondary"}`,
+                                autofocus: button.isDefault,
+                                onclick: async () => {
+                                    if ((await button.before?.()) === false) return;
+                                    this.#end(button.value ?? null);
+                                },
+                            },
+                            button.label,
+                        ),
+                    ),
+                ),
+        );
+        this.#dialog.addEventListener("cancel", event => {
+            event.preventDefault();
+            this.#end(null);
+        });
+        this.#dialog.addEventListener("click", event => {
+            if (event.target === this.#dialog) this.#end(null);
+        });
+        this.append(this.#dialog);
+        document.body.append(this);
+        this.#dialog.showModal();
+        return new Promise(resolve => (this.#resolve = resolve));
+    }
+
+    // Closes it as a button with this value would.
+    end(value) {
+        this.#end(value);
+    }
+
+    #end(value) {
+        this.#dialog.close();
+        this.remove();
+        this.#resolve(value);
+    }
+}
+
+customElements.define("apus-dialog", ApusDialog);
+
+// Shows a dialog; resolves with the value of the button, null when it was only closed.
+export function ask(options) {
+    return new ApusDialog().ask(options);
+}
+
+// A question with two answers; resolves with true or false.
+export async function confirm({ title, text, action, isDangerous = false }) {
+    const answer = await ask({
+        title,
+        content: element("p", {}, text),
+        buttons: [
+            { label: words.dialog.cancel, value: false },
+            { label: action, value: true, kind: isDangerous ? "danger" : "primary", isDefault: !isDangerous },
+        ],
+    });
+    return answer === true;
+}

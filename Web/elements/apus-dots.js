@@ -1,0 +1,47 @@
+// One mark per region: how the last check from there went, in shape and colour, the rest on hover and for readers.
+import { fill } from "../model/dom.js";
+import { latency } from "../model/figures.js";
+import { regionFlag, regionName } from "../model/regions.js";
+import { ago } from "../model/time.js";
+import { words } from "../model/words.js";
+import { icon } from "./icon.js";
+
+export class ApusDots extends HTMLElement {
+    #regions = {};
+
+    // The member `regions` of a status.
+    set regions(regions) {
+        this.#regions = regions ?? {};
+        this.#draw();
+    }
+
+    #draw() {
+        const names = Object.keys(this.#regions).sort();
+        this.setAttribute("role", "list");
+        fill(
+            this,
+            names.map(name => {
+                const region = this.#regions[name];
+                const mark = document.createElement("span");
+                mark.className = "dot";
+                mark.dataset.state = region.outcome;
+                mark.setAttribute("role", "listitem");
+                const text = words.regions.mark(
+                    regionName(name),
+                    words.outcomes[region.outcome] ?? region.outcome,
+                    region.latencyMs === null || region.latencyMs === undefined ? null : latency(region.latencyMs),
+                    region.reason ? (words.reasons[region.reason] ?? region.reason) : null,
+                );
+                mark.setAttribute("aria-label", text);
+                const flag = regionFlag(name);
+                const seen = region.slot ? ago(Date.parse(region.slot)) : null;
+                mark.title = [flag ? `${flag} ${text}` : text, seen].filter(Boolean).join("\n");
+                mark.append(icon(region.outcome));
+                return mark;
+            }),
+        );
+        if (names.length === 0) this.removeAttribute("role");
+    }
+}
+
+customElements.define("apus-dots", ApusDots);

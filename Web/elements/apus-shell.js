@@ -1,0 +1,190 @@
+// The frame of every page: navigation, who is signed in, and whether what is shown is up to date.
+import { api } from "../model/api.js";
+import { element, fill } from "../model/dom.js";
+import { keyboard } from "../model/keyboard.js";
+import { live } from "../model/live.js";
+import { router } from "../model/router.js";
+import { session } from "../model/session.js";
+import { theme } from "../model/theme.js";
+import { everySecond, span } from "../model/time.js";
+import { setDown, setTitle } from "../model/title.js";
+import { words } from "../model/words.js";
+import { navigation } from "../pages/pages.js";
+import { toastProblem } from "./apus-toast.js";
+import { showHelp } from "./help.js";
+import { icon } from "./icon.js";
+
+const themes = ["system", "light", "dark"];
+const themeIcons = { system: "system", light: "sun", dark: "moon" };
+
+export class ApusShell extends HTMLElement {
+    #links = element("ul", { class: "shell-links" });
+    #account = element("div", { class: "shell-account" });
+    #mark = element("span", { class: "live-mark", role: "status" });
+    #banner = element("div", { class: "banner", role: "alert", hidden: true });
+    #theme = element("button", { type: "button", class: "button-icon", onclick: () => this.#nextTheme() });
+    #main = element("main", { id: "main", tabindex: "-1" });
+    #counting = null;
+
+    // Where the router puts its pages.
+    get outlet() {
+        return this.#main;
+    }
+
+    connectedCallback() {
+        const w = words.navigation;
+        fill(
+            this,
+            element("a", { class: "skip-link", href: "#main", onclick: event => this.#skip(event) }, w.skip),
+            element(
+                "header",
+                { class: "shell-header" },
+                element("a", { class: "brand", href: "./" }, icon("apus"), words.name),
+                element("nav", { "aria-label": w.label }, this.#links),
+                element(
+                    "div",
+                    { class: "shell-tools" },
+                    this.#mark,
+                    this.#theme,
+                    element(
+                        "button",
+                        { type: "button", class: "button-icon", "aria-label": w.help, title: `${w.help} (?)`, onclick: showHelp },
+                        icon("help"),
+                    ),
+                    this.#account,
+                ),
+            ),
+            this.#banner,
+            this.#main,
+        );
+        keyboard.on("?", words.help.help, showHelp);
+        session.addEventListener("change", () => this.#drawSession());
+        live.addEventListener("change", () => this.#drawLive());
+        router.addEventListener("shown", event => this.#shown(event.detail));
+        live.watch([], {
+            status: () => this.#countSoon(),
+            deleted: () => this.#countSoon(),
+            reset: () => this.#countSoon(),
+        });
+        everySecond(() => this.#drawBanner());
+        this.#drawTheme();
+        this.#drawSession();
+        this.#drawLive();
+    }
+
+    #skip(event) {
+        // With <base>, "#main" would lead to the start page.
+        event.preventDefault();
+        this.#main.focus();
+    }
+
+    #shown({ name, title }) {
+        setTitle(title);
+        for (const link of this.#links.querySelectorAll("a")) {
+            if (link.dataset.page === name) link.setAttribute("aria-current", "page");
+            else link.removeAttribute("aria-current");
+        }
+        // Readers hear where they are; the first page is not in focus, so that nothing jumps.
+        if (this.#hasShown) this.#main.focus({ preventScroll: true });
+        this.#hasShown = true;
+    }
+
+    #hasShown = false;
+
+    #drawSession() {
+        const isIn = session.role !== null;
+        fill(
+            this.#links,
+            isIn &&
+                navigation.map(page =>
+                    element(
+                        "li",
+                        {},
+                        element(
+                            "a",
+                            {
+                                href: page.path === "" ? "./" : page.path,
+                                "data-page": page.name,
+                                "aria-current": router.current?.name === page.name && "page",
+                            },
+                            icon(page.name),
+                            element("span", {}, words.navigation[page.name]),
+                        ),
+                    ),
+                ),
+        );
+        if (!isIn) {
+            fill(this.#account);
+            setDown(null);
+            return;
+        }
+        const name = session.person?.name ?? words.navigation.nobody;
+        fill(
+            this.#account,
+            element(
+                "span",
+                { class: "account-name", title: words.navigation.signedInAs(name, words.roles[session.role]) },
+                icon("person"),
+                element("span", {}, name),
+            ),
+            element(
+                "button",
+                { type: "button", class: "btn btn-sm btn-secondary", onclick: () => session.signOut().catch(toastProblem) },
+                words.navigation.signOut,
+            ),
+        );
+        this.#countSoon(0);
+    }
+
+    #drawLive() {
+        const state = session.role === null ? null : live.isStale ? "offline" : live.state;
+        this.#mark.hidden = state === null;
+        if (state !== null) {
+            this.#mark.dataset.state = state;
+            this.#mark.textContent = words.live[state];
+            this.#mark.title = state === "live" ? words.live.liveTitle : "";
+        }
+        document.documentElement.toggleAttribute("data-stale", live.state === "offline" || live.isStale);
+        this.#drawBanner();
+    }
+
+    #drawBanner() {
+        let text = "";
+        if (session.role !== null && live.state === "offline") {
+            text = words.live.offlineSince(span(Date.now() - live.offlineSince));
+        } else if (session.role !== null && live.isStale) {
+            text = words.live.stale;
+        }
+        this.#banner.hidden = text === "";
+        if (this.#banner.textContent !== text) this.#banner.textContent = text;
+    }
+
+    // How many are down, for the title and the icon; asked once for many changes.
+    #countSoon(wait = 400) {
+        this.#counting ??= setTimeout(async () => {
+            this.#counting = null;
+            if (session.role === null) return;
+            try {
+                const overview = await api.get("overview");
+                setDown(overview.states?.down ?? 0);
+            } catch {
+                setDown(null);
+            }
+        }, wait);
+    }
+
+    #nextTheme() {
+        theme.choice = themes[(themes.indexOf(theme.choice) + 1) % themes.length];
+        this.#drawTheme();
+    }
+
+    #drawTheme() {
+        const { choice } = theme;
+        const text = `${words.theme.label}: ${words.theme[choice]}`;
+        this.#theme.setAttribute("aria-label", text);
+        this.#theme.title = text;
+        fill(this.#theme, icon(themeIcons[choice] ?? "system"));
+    }
+}
+
+customElements.define("apus-shell", ApusShell);

@@ -1,0 +1,172 @@
+// One stream of changes for the whole page: resumed after a break, and honest about what it may have missed.
+import { apiEvents, apiURL, authorization } from "./api.js";
+import { readEvents } from "./events.js";
+
+// The gateway sends a heartbeat every 15 s.
+const silence = 40_000;
+const longestWait = 10_000;
+// How long a break may last before the page says so.
+const patience = 2_000;
+
+class Live extends EventTarget {
+    // "connecting", "live", or "offline": what is shown may be old since `offlineSince`.
+    state = "connecting";
+    offlineSince = null;
+    // The gateway itself says that changes may be missing: its Redis is away.
+    isStale = false;
+
+    #watchers = new Set();
+    #lastID = null;
+    #connection = null;
+    #failures = 0;
+    #runs = false;
+    #renewal = null;
+
+    // Begins to listen; called once somebody is signed in.
+    start() {
+        if (this.#runs) return;
+        this.#runs = true;
+        this.#run();
+    }
+
+    stop() {
+        this.#runs = false;
+        this.#lastID = null;
+        this.#connection?.abort();
+    }
+
+    // Calls back with what happens, until the function returned is called.
+    //
+    // Handlers, each optional: status(document) with every result of the monitors `ids` and the changes of state of all
+    // others; incident(document); deleted(id); reset(): more was missed than is kept, read anew; stale(flag).
+    watch(ids, handlers) {
+        const watcher = { ids: new Set(ids), handlers };
+        this.#watchers.add(watcher);
+        if (watcher.ids.size > 0) this.#renew();
+        return () => {
+            this.#watchers.delete(watcher);
+            if (watcher.ids.size > 0) this.#renew();
+        };
+    }
+
+    get #ids() {
+        const ids = new Set();
+        for (const watcher of this.#watchers) for (const id of watcher.ids) ids.add(id);
+        return [...ids].sort((left, right) => left - right).slice(0, 1_000);
+    }
+
+    // Other monitors are to be followed: the stream is opened anew, from the last event heard. Scrolling asks for this
+    // often, so it waits a moment.
+    #renew() {
+        clearTimeout(this.#renewal);
+        this.#renewal = setTimeout(() => {
+            if (this.#connection && this.#connection.ids !== this.#ids.join(",")) this.#connection.abort();
+        }, 150);
+    }
+
+    async #run() {
+        while (this.#runs) {
+            const connection = new AbortController();
+            connection.ids = this.#ids.join(",");
+            this.#connection = connection;
+            let isRenewed = false;
+            connection.signal.addEventListener("abort", () => (isRenewed = !connection.isSilent));
+            const watchdog = this.#watchdog(connection);
+            try {
+                await this.#listen(connection, watchdog);
+            } catch {
+                // Whatever broke the stream, it is opened again.
+            }
+            watchdog.end();
+            this.#connection = null;
+            if (isRenewed && this.#runs) continue;
+            if (this.#runs) await this.#wait();
+        }
+    }
+
+    // Ends a connection over which nothing came for too long.
+    #watchdog(connection) {
+        let last = performance.now();
+        const timer = setInterval(() => {
+            if (performance.now() - last < silence) return;
+            connection.isSilent = true;
+            connection.abort();
+        }, 1_000);
+        return { feed: () => (last = performance.now()), end: () => clearInterval(timer) };
+    }
+
+    async #listen(connection, watchdog) {
+        const headers = { Accept: "text/event-stream", ...authorization() };
+        if (this.#lastID) headers["Last-Event-ID"] = this.#lastID;
+        const response = await fetch(apiURL("stream", { monitors: connection.ids }), {
+            headers,
+            cache: "no-store",
+            signal: connection.signal,
+        });
+        if (response.status === 401) {
+            this.#runs = false;
+            apiEvents.dispatchEvent(new Event("unauthorized"));
+            return;
+        }
+        if (!response.ok) throw new Error(`${response.status}`);
+        this.#failures = 0;
+        this.#become("live");
+        await readEvents(response.body, event => this.#take(event), watchdog.feed);
+    }
+
+    #take(event) {
+        if (event.id) this.#lastID = event.id;
+        const data = JSON.parse(event.data);
+        switch (event.name) {
+            case "ready":
+            case "reset":
+                this.#tellStale(data.stale);
+                this.#tell("reset");
+                break;
+            case "stale":
+                this.#tellStale(data.stale);
+                break;
+            case "deleted":
+                this.#tell("deleted", data.monitor);
+                break;
+            case "status":
+            case "incident":
+                this.#tell(event.name, data);
+                break;
+        }
+    }
+
+    #tell(name, value) {
+        for (const { handlers } of [...this.#watchers]) handlers[name]?.(value);
+    }
+
+    #tellStale(flag) {
+        if (this.isStale === flag) return;
+        this.isStale = flag;
+        this.#tell("stale", flag);
+        this.dispatchEvent(new Event("change"));
+    }
+
+    async #wait() {
+        this.#failures += 1;
+        const since = Date.now();
+        if (this.state !== "offline") {
+            setTimeout(() => {
+                if (this.#runs && this.#connection === null) this.#become("offline", since);
+                else if (this.#runs && this.state !== "live") this.#become("offline", since);
+            }, patience);
+            this.state = "connecting";
+        }
+        const limit = Math.min(longestWait, 500 * 2 ** Math.min(this.#failures, 6));
+        await new Promise(resolve => setTimeout(resolve, limit / 2 + (Math.random() * limit) / 2));
+    }
+
+    #become(state, since = null) {
+        if (this.state === state) return;
+        this.state = state;
+        this.offlineSince = state === "offline" ? since : null;
+        this.dispatchEvent(new Event("change"));
+    }
+}
+
+export const live = new Live();

@@ -1,0 +1,126 @@
+// Addresses and the pages behind them, without loading the document again.
+import { words } from "./words.js";
+
+class Router extends EventTarget {
+    #pages = [];
+    #outlet = null;
+    #guard = () => null;
+    #shown = null;
+    #turn = 0;
+
+    // `pages`: [{ name, path, load }], the path such as "monitors/:id"; the first that matches is shown in `outlet`,
+    // unless `guard(page)` names an address to go to instead.
+    start(pages, outlet, guard) {
+        this.#pages = pages.map(page => ({ ...page, pattern: compile(page.path) }));
+        this.#outlet = outlet;
+        this.#guard = guard;
+        document.addEventListener("click", event => this.#click(event));
+        addEventListener("popstate", () => this.#show());
+        this.#show();
+    }
+
+    // The path below the base, without slashes at its ends.
+    get path() {
+        const base = new URL(document.baseURI).pathname;
+        return location.pathname.replace(/\/?$/, "/").slice(base.length).replace(/\/$/, "");
+    }
+
+    // The page that is shown: { name, params }.
+    get current() {
+        return this.#shown;
+    }
+
+    get query() {
+        return Object.fromEntries(new URLSearchParams(location.search));
+    }
+
+    // Goes to an address below the base, such as "monitors/3?range=1h".
+    go(address, { replace = false } = {}) {
+        const url = new URL(address, document.baseURI);
+        history[replace ? "replaceState" : "pushState"](null, "", url);
+        this.#show();
+    }
+
+    // Changes the query of the page that is shown, which goes on; empty values are left out.
+    setQuery(changes) {
+        const url = new URL(location.href);
+        for (const [name, value] of Object.entries(changes)) {
+            if (value === null || value === undefined || value === "") url.searchParams.delete(name);
+            else url.searchParams.set(name, value);
+        }
+        history.replaceState(null, "", url);
+    }
+
+    // Shows the page of the address anew.
+    refresh() {
+        this.#show();
+    }
+
+    #click(event) {
+        const link = event.target.closest?.("a[href]");
+        if (!link || event.defaultPrevented || event.button !== 0) return;
+        if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+        if (link.target || link.hasAttribute("download") || !link.href.startsWith(document.baseURI)) return;
+        const address = link.href.slice(document.baseURI.length);
+        if (/^(api|web|assets|docs|redoc|openapi\.yaml)(\/|$|\?)/.test(address)) return;
+        event.preventDefault();
+        this.go(address);
+    }
+
+    async #show() {
+        const turn = ++this.#turn;
+        const { path } = this;
+        for (const page of this.#pages) {
+            const match = page.pattern.exec(path);
+            if (!match) continue;
+            const instead = this.#guard(page);
+            if (instead !== null) return this.go(instead, { replace: true });
+            let params;
+            try {
+                params = Object.fromEntries(
+                    Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
+                );
+            } catch {
+                break;
+            }
+            let node;
+            try {
+                const { default: Page } = await page.load();
+                const tag = `apus-${page.name}-page`;
+                if (!customElements.get(tag)) customElements.define(tag, Page);
+                node = Object.assign(new Page(), { params, query: this.query });
+                node.pageTitle = Page.title?.(params) ?? "";
+            } catch (error) {
+                // A new version was installed meanwhile, or the gateway is away: a file could not be had.
+                node = this.#message(words.router.failed);
+                reportError(error);
+            }
+            // Somebody went on while the page was loaded.
+            if (turn !== this.#turn) return;
+            return this.#put(page, params, node);
+        }
+        this.#put({ name: "none" }, {}, this.#message(words.router.notFound));
+    }
+
+    #put(page, params, node) {
+        this.#shown = { name: page.name, params };
+        this.#outlet.replaceChildren(node);
+        scrollTo(0, 0);
+        this.dispatchEvent(new CustomEvent("shown", { detail: { ...this.#shown, title: node.pageTitle ?? "", node } }));
+    }
+
+    #message(text) {
+        const node = document.createElement("p");
+        node.className = "page-message";
+        node.textContent = text;
+        node.pageTitle = text;
+        return node;
+    }
+}
+
+function compile(path) {
+    const source = path.replace(/:([a-z]+)/gi, "(?<$1>[^/]+)");
+    return new RegExp(`^${source}$`);
+}
+
+export const router = new Router();

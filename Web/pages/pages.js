@@ -1,0 +1,10 @@
+// Every page of the dashboard and its address; the gateway answers each of these addresses with index.html.
+//
+// A page's module exports its element as default, with `static title(params)`; the router gives it `params` and `query`.
+
+export const pages = [
+    { name: "sign-in", path: "sign-in", load: () => import("./sign-in/page.js"), isOpen: true },
+];
+
+// What the navigation shows, in this order.
+export const navigation = pages.filter(page => page.isNavigation);
