@@ -166,7 +166,7 @@ export class ApusShell extends HTMLElement {
             if (session.role === null) return;
             try {
                 const overview = await api.get("overview");
-                setDown(overview.states?.down ?? 0);
+                setDown(overview.counts.down);
             } catch {
                 setDown(null);
             }

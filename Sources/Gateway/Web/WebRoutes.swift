@@ -6,7 +6,9 @@ import Service
 /// They are open to all and hold no data; what they show comes from the API.
 struct WebRoutes: Sendable {
     /// The libraries that the pages use, as Debian's packages name them.
-    static let assets = ["bootstrap5/css/bootstrap.min.css", "chart.js/chart.mjs", "chart.js/chunks/helpers.segment.mjs"]
+    static let assets = [
+        "bootstrap5/css/bootstrap.min.css", "chart.js/chart.mjs", "chart.js/chunks/helpers.segment.mjs",
+    ]
 
     private let files: [String: WebFile]
     private let libraries: [String: WebFile]
