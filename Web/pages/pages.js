@@ -3,6 +3,7 @@
 // A page's module exports its element as default, with `static title(params)`; the router gives it `params` and `query`.
 
 export const pages = [
+    { name: "overview", path: "", load: () => import("./overview/page.js"), isNavigation: true },
     { name: "sign-in", path: "sign-in", load: () => import("./sign-in/page.js"), isOpen: true },
 ];
 

@@ -32,9 +32,8 @@ struct WebRoutes: Sendable {
         let missing = Self.assets.filter { self.libraries[$0] == nil }
         if !missing.isEmpty {
             log.warning(
-                "files of the dashboard are missing: install libjs-bootstrap5 and libjs-chart.js, or set "
-                    + "JAVASCRIPT_FOLDER",
-                ["folder": libraryFolder, "files": missing.joined(separator: " ")]
+                "the dashboard lacks libraries: install libjs-bootstrap5 and libjs-chart.js, or set JAVASCRIPT_FOLDER",
+                ["folder": libraryFolder, "missing": missing.joined(separator: " ")]
             )
         }
     }

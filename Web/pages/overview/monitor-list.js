@@ -74,6 +74,11 @@ export class MonitorList extends HTMLElement {
         for (const row of this.#rows.values()) if (row.card === card) row.draw();
     }
 
+    // Looks anew which cards are wanted.
+    draw() {
+        this.#drawSoon();
+    }
+
     #drawSoon() {
         this.#drawing ??= requestAnimationFrame(() => {
             this.#drawing = null;

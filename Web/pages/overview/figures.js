@@ -1,0 +1,83 @@
+// Everything at a glance; each state is also a filter.
+import { icon } from "../../elements/icon.js";
+import { element, fill } from "../../model/dom.js";
+import { count } from "../../model/figures.js";
+import { words } from "../../model/words.js";
+
+const shown = ["up", "degraded", "down", "unknown"];
+const others = ["pending", "recovering", "new", "paused"];
+
+export class OverviewFigures extends HTMLElement {
+    #overview = null;
+    #chosen = new Set();
+
+    // The states that the list is filtered by.
+    set chosen(states) {
+        this.#chosen = new Set(states);
+        this.#draw();
+    }
+
+    // The answer of GET /overview.
+    set overview(overview) {
+        this.#overview = overview;
+        this.#draw();
+    }
+
+    #draw() {
+        const overview = this.#overview;
+        if (!overview) return;
+        const w = words.overview.figures;
+        const { counts, regions } = overview;
+        const focused = [...this.querySelectorAll("button")].indexOf(document.activeElement);
+        this.setAttribute("role", "group");
+        this.setAttribute("aria-label", w.label);
+        fill(
+            this,
+            element(
+                "button",
+                { type: "button", class: "figure", "aria-pressed": String(this.#chosen.size === 0), onclick: () => this.#choose(null) },
+                element("span", { class: "figure-value" }, count(overview.monitors)),
+                element("span", { class: "figure-name" }, w.monitors(overview.monitors)),
+            ),
+            [...shown, ...others.filter(state => counts[state] > 0)].map(state =>
+                element(
+                    "button",
+                    {
+                        type: "button",
+                        class: "figure",
+                        "data-state": counts[state] > 0 ? state : null,
+                        "aria-pressed": String(this.#chosen.has(state)),
+                        onclick: () => this.#choose(state),
+                    },
+                    element("span", { class: "figure-value" }, icon(state), count(counts[state] ?? 0)),
+                    element("span", { class: "figure-name" }, words.states[state]),
+                ),
+            ),
+            element(
+                "a",
+                { class: "figure", href: "incidents?state=open" },
+                element("span", { class: "figure-value" }, count(overview.openIncidents)),
+                element("span", { class: "figure-name" }, w.incidents(overview.openIncidents)),
+            ),
+            element(
+                "a",
+                { class: "figure", href: "pipeline", "data-state": regions.offline > 0 || regions.online === 0 ? "down" : null },
+                element("span", { class: "figure-value" }, w.regions(regions.online, regions.online + regions.offline)),
+                element("span", { class: "figure-name" }, w.regionsName(regions)),
+            ),
+            element(
+                "div",
+                { class: "figure" },
+                element("span", { class: "figure-value" }, overview.checksPerSecond === null ? words.figures.none : w.rate(overview.checksPerSecond)),
+                element("span", { class: "figure-name" }, w.checks),
+            ),
+        );
+        if (focused >= 0) this.querySelectorAll("button")[focused]?.focus();
+    }
+
+    #choose(state) {
+        this.dispatchEvent(new CustomEvent("choose-state", { detail: state }));
+    }
+}
+
+customElements.define("apus-overview-figures", OverviewFigures);
