@@ -46,13 +46,18 @@ struct Main {
         let refresh = KeyRefresh(keys, pool: pool)
         let migrating = Migrating()
         let board = Board()
-        let updates = BoardUpdates(try RedisURL(settings.redis.revealed), board: board, log: log)
+        let redis = try RedisURL(settings.redis.revealed)
+        let updates = BoardUpdates(redis, board: board, log: log)
+        let recents = RecentsLoader(redis, into: board.recents, log: log)
+        let availability = AvailabilityLoader(settings.database.revealed, board: board, log: log)
         let books = BoardBooks(settings.database.revealed, board: board, log: log)
         let api = API(
             settings: settings,
             pool: pool,
             keys: keys,
             board: board,
+            recents: recents,
+            availability: availability,
             onChange: { relay.rouse() },
             log: log
         )
@@ -90,6 +95,8 @@ struct Main {
         program.shutdown.stage("board") {
             updates.stop()
             books.stop()
+            recents.stop()
+            availability.stop()
         }
         program.shutdown.stage("pulses") { pulses.stop() }
         program.shutdown.stage("producer") { producer.close(milliseconds: 2_000) }

@@ -7,7 +7,9 @@ extension HTTPServer {
         package var loops = 2
         /// The threads that run the handlers of ``Route/Execution/worker``.
         package var workers = 8
-        /// The requests that may wait for such a thread; one more is answered 503.
+        /// The threads that run the handlers of ``Route/Execution/compute``.
+        package var computers = 2
+        /// The requests that may wait for a thread of one of the two kinds; one more is answered 503.
         package var workerQueue = 1024
         /// The connections open at once; beyond, the one that has been idle longest makes room.
         ///

@@ -11,6 +11,8 @@ package struct Route: Sendable {
     package enum Execution: Sendable {
         /// On the event loop that read the request: for answers from memory, well below a millisecond.
         case loop
+        /// On one of a few threads that nothing else may use: for answers from memory that take some milliseconds.
+        case compute
         /// On one of a bounded number of threads, while the connection waits: for databases and other slow work.
         case worker
     }

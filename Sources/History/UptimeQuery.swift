@@ -62,21 +62,7 @@ extension HistoryQueries {
         from: Int64,
         on connection: PostgresConnection
     ) throws(PostgresError) -> [Span] {
-        let rows = try connection.query(
-            """
-            SELECT \(DatabaseTime.millis("\"from\"")), state FROM spans WHERE monitor = $1 AND region = $2
-                AND "from" >= coalesce((
-                    SELECT max("from") FROM spans WHERE monitor = $1 AND region = $2
-                        AND "from" <= \(DatabaseTime.timestamp("$3::bigint"))
-                ), '-infinity') ORDER BY "from"
-            """,
-            [.int(monitor), .text(region), .int(from)]
-        )
-        var spans: [Span] = []
-        for row in rows {
-            spans.append(Span(from: try row.int64(0), state: .init(rawValue: try row.text(1)) ?? .unknown))
-        }
-        return spans
+        try self.spans(of: [SpanTrack(monitor: monitor, region: region, from: from)], on: connection)[0]
     }
 
     private static func openAggregates(

@@ -52,6 +52,8 @@ extension StatusDocument.Card {
         writer.field("tags", self.tags)
         writer.field("enabled", self.enabled)
         writer.field("interval", seconds: self.interval)
+        writer.field("degradedAfter", seconds: self.degradedAfter)
+        if let channels = self.channels { writer.field("channels", channels) }
         writer.field("generation", self.generation)
         writer.field("state", self.state.rawValue)
         writer.field("since", self.since)
@@ -90,6 +92,9 @@ extension StatusDocument.Card {
             tags: try fields.strings("tags") ?? [],
             enabled: try fields.bool("enabled"),
             interval: try fields.seconds("interval", 1...Int64.max) ?? 60_000,
+            // Left out by those who wrote before there were cards.
+            degradedAfter: try fields.seconds("degradedAfter", 0...Int64.max) ?? 1_000,
+            channels: try fields.integers("channels"),
             generation: try fields.integer("generation", 0...Int64.max),
             state: state,
             since: try fields.integer("since", 0...Int64.max),

@@ -34,6 +34,10 @@ package struct StatusDocument: Sendable, Hashable {
         package var enabled: Bool
         /// Time between two slots, ms.
         package var interval: Int64
+        /// A correct answer slower than this is degraded, ms.
+        package var degradedAfter: Int64
+        /// The channels that hear of it; `nil`: those marked default.
+        package var channels: [Int64]?
         /// The generation of the definition that this is about.
         package var generation: Int64
         /// The state at ``asOf``; see ``state(at:)`` for what to show.
@@ -60,6 +64,8 @@ package struct StatusDocument: Sendable, Hashable {
             tags: [String] = [],
             enabled: Bool = true,
             interval: Int64 = 60_000,
+            degradedAfter: Int64 = 1_000,
+            channels: [Int64]? = nil,
             generation: Int64 = 1,
             state: State,
             since: Int64,
@@ -76,6 +82,8 @@ package struct StatusDocument: Sendable, Hashable {
             self.tags = tags
             self.enabled = enabled
             self.interval = interval
+            self.degradedAfter = degradedAfter
+            self.channels = channels
             self.generation = generation
             self.state = state
             self.since = since
@@ -171,6 +179,8 @@ package struct StatusDocument: Sendable, Hashable {
             tags: definition.tags,
             enabled: definition.enabled,
             interval: definition.interval,
+            degradedAfter: definition.degradedAfter,
+            channels: definition.channels,
             generation: definition.generation,
             state: status.state,
             since: status.since,

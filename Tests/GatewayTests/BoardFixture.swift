@@ -26,7 +26,7 @@ final class BoardFixture {
         self.connection = RedisConnection(try RedisURL(self.redis.url()), timeout: .seconds(5))
         let answers = Answers(log: self.log)
         self.router = Router(
-            StatusRoutes(board: self.board, answers: answers, key: self.key).routes
+            StatusRoutes(board: self.board, search: BoardSearch(self.board), answers: answers, key: self.key).routes
                 + StreamRoutes(board: self.board, answers: answers).routes
                 + RegionRoutes(board: self.board, answers: answers).routes
         )
@@ -42,6 +42,9 @@ final class BoardFixture {
         )
         self.updates = updates
     }
+
+    /// What cards show, from this Redis and a database.
+    func cards(_ database: String) throws -> CardFixture { try CardFixture(self, database: database) }
 
     func stop() {
         self.updates?.stop()

@@ -3,6 +3,7 @@ import Events
 import HTTPServer
 import JSON
 import Postgres
+import Redis
 import Schema
 import Service
 import TestServers
@@ -15,14 +16,30 @@ final class ReadingFixture {
     let pool: PostgresPool
     let board = Board()
     let router: Router
+    private let recents: RecentsLoader
+    private let availability: AvailabilityLoader
 
     init(url: String? = nil) throws {
         self.url = try url ?? PostgresServer.database()
         self.pool = try PostgresPool(self.url, size: 4, timeout: .seconds(5))
-        let answers = Answers(log: Log(process: "test", level: .error))
-        let reading = ReadingRoutes(board: self.board, pool: self.pool, answers: answers, key: SecretKey())
+        let log = Log(process: "test", level: .error)
+        self.recents = RecentsLoader(try RedisURL("redis://127.0.0.1:1"), into: self.board.recents, log: log)
+        self.availability = AvailabilityLoader(self.url, board: self.board, log: log)
+        let reading = ReadingRoutes(
+            board: self.board,
+            pool: self.pool,
+            recents: self.recents,
+            availability: self.availability,
+            answers: Answers(log: log),
+            key: SecretKey()
+        )
         self.router = Router(reading.routes)
         if url == nil { try self.pool.withConnection { _ = try Schema.migrate($0) } }
+    }
+
+    deinit {
+        self.recents.stop()
+        self.availability.stop()
     }
 
     func sql(_ text: String) throws {

@@ -15,7 +15,9 @@ import Testing
     init() throws {
         let key = SecretKey()
         let answers = Answers(log: Log(process: "test", level: .error))
-        self.router = Router(StatusRoutes(board: self.board, answers: answers, key: key).routes)
+        self.router = Router(
+            StatusRoutes(board: self.board, search: BoardSearch(self.board), answers: answers, key: key).routes
+        )
         self.board.mark(loaded: true, stale: false)
         try self.put(1...25, .up)
         try self.put([4, 8, 20], .down)
@@ -55,6 +57,25 @@ import Testing
         #expect(try self.page("state=down&limit=2").ids == [4, 8])
         #expect(try self.page("state=paused").ids == [])
         #expect(try self.page("").ids.count == 25)
+    }
+
+    @Test func `search and filters page by id as the whole list does`() throws {
+        for (id, group) in [(5, "web"), (9, "web"), (12, "mail"), (20, "web")] as [(Int64, String)] {
+            var document = BoardFixture.document(id, id == 20 ? .down : .up, offset: 9, group: group)
+            document.card?.tags = id == 9 ? ["prod", "a,b"] : ["prod"]
+            self.board.apply([try #require(StatusRendering.entry(document))])
+        }
+        #expect(try self.page("group=web").ids == [5, 9, 20])
+        #expect(try self.page("group=web,mail").ids == [5, 9, 12, 20])
+        #expect(try self.page("group=web&group=mail&state=up").ids == [5, 9, 12])
+        #expect(try self.page("tag=a,b").ids == [9])
+        #expect(try self.page("q=MONITOR%2012").ids == [12])
+        #expect(try self.page("q=example.com%2F2&state=down,unknown").ids == [20])
+        #expect(try self.page("region=us").ids == [])
+        let first = try self.page("tag=prod&limit=3")
+        #expect(first.ids == [5, 9, 12])
+        self.board.remove([9, 12])
+        #expect(try self.page("tag=prod&limit=3&cursor=\(try #require(first.next))").ids == [20])
     }
 
     @Test func `every fault of the query is named`() throws {

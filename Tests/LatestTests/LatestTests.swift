@@ -8,6 +8,16 @@ import Testing
         #expect(try StatusDocument.decode(Array(Self.golden.utf8)) == Self.document)
     }
 
+    @Test func `a status of before cards reads with the defaults`() throws {
+        let former = Self.golden.replacing(#""degradedAfter":0.75,"channels":[7,9],"#, with: "")
+        var card = try #require(try StatusDocument.decode(Array(former.utf8)).card)
+        #expect(card.degradedAfter == 1_000)
+        #expect(card.channels == nil)
+        card.degradedAfter = 750
+        card.channels = [7, 9]
+        #expect(card == Self.document.card)
+    }
+
     @Test func `the point of a status lies where scripts look for it`() {
         let bytes = Self.document.encoded[StatusDocument.pointStart...StatusDocument.pointEnd]
         #expect(String(decoding: bytes, as: UTF8.self) == Self.document.point.text)
@@ -100,6 +110,8 @@ import Testing
             group: "web",
             tags: ["a", "b"],
             interval: 10_500,
+            degradedAfter: 750,
+            channels: [7, 9],
             generation: 3,
             state: .up,
             since: 1_795_189_000_000,
@@ -115,7 +127,8 @@ import Testing
 
     private static let golden = """
         {"v":1,"point":"0000000002-0000000000000001234","monitor":42,"name":"Shop \\"A\\"","type":"http",\
-        "target":"https://example.com","group":"web","tags":["a","b"],"enabled":true,"interval":10.5,"generation":3,\
+        "target":"https://example.com","group":"web","tags":["a","b"],"enabled":true,"interval":10.5,\
+        "degradedAfter":0.75,"channels":[7,9],"generation":3,\
         "state":"up","since":1795189000000,"degraded":false,"regions":{"eu":{"outcome":"up","reason":null,"code":200,\
         "detail":null,"latencyMs":12.345,"slot":1795189560000,"attempt":0,"verdict":"good",\
         "certificateExpiresAt":null},"us":{"outcome":"down","reason":"timeout","code":null,"detail":"late",\

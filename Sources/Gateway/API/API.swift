@@ -13,6 +13,8 @@ struct API: Sendable {
         pool: PostgresPool,
         keys: APIKeys,
         board: Board,
+        recents: RecentsLoader,
+        availability: AvailabilityLoader,
         onChange: @escaping @Sendable () -> Void,
         log: Log
     ) {
@@ -33,7 +35,14 @@ struct API: Sendable {
             answers: answers,
             key: settings.secretKey
         )
-        let reading = ReadingRoutes(board: board, pool: pool, answers: answers, key: settings.secretKey)
+        let reading = ReadingRoutes(
+            board: board,
+            pool: pool,
+            recents: recents,
+            availability: availability,
+            answers: answers,
+            key: settings.secretKey
+        )
         self.routes = access.guarding(
             monitors.routes + channels.routes + reading.routes
                 + KeyRoutes(pool, keys: keys, answers: answers, key: settings.secretKey).routes

@@ -1,4 +1,11 @@
 extension QueryReader {
+    /// Whether `order` is `desc`, not `asc`; `nil`: it is left out.
+    func isDescending() -> Bool? {
+        self.value("order", "Must be asc or desc.") { text in
+            text == "asc" ? false : text == "desc" ? true : nil
+        }
+    }
+
     /// A region: 1 to 32 characters of `a-z 0-9 -`.
     func region() -> String? {
         self.value("region", "Must be a region: up to 32 characters of a-z, 0-9 and -.") { text in

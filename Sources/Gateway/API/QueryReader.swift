@@ -28,6 +28,12 @@ final class QueryReader {
         return values.first?.value
     }
 
+    /// Every value of a parameter that may be given several times.
+    func texts(_ name: String) -> [String] {
+        self.known.insert(name)
+        return self.pairs.filter { $0.name == name }.map(\.value)
+    }
+
     /// A parameter that `convert` understands; `nil`, with a fault, where it does not.
     func value<Value>(_ name: String, _ expected: String, _ convert: (String) -> Value?) -> Value? {
         guard let text = self.text(name) else { return nil }

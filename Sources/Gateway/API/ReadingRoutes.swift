@@ -7,11 +7,28 @@ struct ReadingRoutes: Sendable {
     /// The routes.
     let routes: [Route]
 
-    /// Routes over `board` and `pool`; `key` seals the cursors.
-    init(board: Board, pool: PostgresPool, answers: Answers, key: SecretKey) {
+    /// Routes over `board` and `pool`; the loaders bring what cards show, `key` seals the cursors.
+    init(
+        board: Board,
+        pool: PostgresPool,
+        recents: RecentsLoader,
+        availability: AvailabilityLoader,
+        answers: Answers,
+        key: SecretKey
+    ) {
+        let search = BoardSearch(board)
         let monitors = KnownMonitors(board: board, pool: pool)
         let deliveries = DeliveryStore(pool)
-        var routes = StatusRoutes(board: board, answers: answers, key: key).routes
+        var routes = StatusRoutes(board: board, search: search, answers: answers, key: key).routes
+        routes +=
+            CardRoutes(
+                board: board,
+                search: search,
+                recents: recents,
+                availability: availability,
+                answers: answers
+            ).routes
+        routes += OverviewRoutes(board: board, search: search, answers: answers).routes
         routes += StreamRoutes(board: board, answers: answers).routes
         routes += RegionRoutes(board: board, answers: answers).routes
         routes += ResultRoutes(pool, monitors: monitors, answers: answers, key: key).routes

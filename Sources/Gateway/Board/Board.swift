@@ -16,18 +16,33 @@ final class Board: Sendable {
         var next: Int64?
     }
 
+    /// What lists are made of, without holding the lock.
+    struct Snapshot: Sendable {
+        var entries: [Int64: BoardEntry]
+        /// Their ids, ascending.
+        var ids: SortedIDs
+        /// Rises whenever a monitor comes, goes or gets another name.
+        var names: Int
+    }
+
     private struct Contents {
         var entries: [Int64: BoardEntry] = [:]
         var all = SortedIDs()
         var byState: [State: SortedIDs] = [:]
         var deadlines = Deadlines()
+        var names = 0
         var pulses: [Pulse] = []
+        var channels = HearingChannels()
         var isLoaded = false
         var isStale = true
     }
 
     /// Who is told of what changes.
     let live: LiveEvents
+    /// The last results of the monitors that were asked about.
+    let recents = Recents()
+    /// How many results come in.
+    let rate = ResultRate()
     private let contents = Mutex(Contents())
     /// Held while changes are made and told, so that clients hear of them in the order in which they were made.
     private let changing = Mutex(())
@@ -78,6 +93,19 @@ final class Board: Sendable {
         return Page(items: items, next: next)
     }
 
+    /// Those of these monitors that there are.
+    func entries(_ ids: [Int64]) -> [BoardEntry] {
+        self.contents.withLock { contents in ids.compactMap { contents.entries[$0] } }
+    }
+
+    /// Every monitor, as references.
+    var snapshot: Snapshot {
+        self.contents.withLock { Snapshot(entries: $0.entries, ids: $0.all, names: $0.names) }
+    }
+
+    /// Which channels hear of something.
+    var channels: HearingChannels { self.contents.withLock { $0.channels } }
+
     /// What is known of the regions at `now`, Unix ms, by name.
     func regions(now: Int64 = WallClock.millis) -> [RegionSummary] {
         RegionSummary.summaries(of: self.contents.withLock { $0.pulses }, now: now)
@@ -85,14 +113,16 @@ final class Board: Sendable {
 
     /// Until when, Unix ms, something is known of a monitor: `now`, unless its status has grown too old.
     func knownUntil(_ id: Int64, now: Int64) -> Int64 {
-        guard let entry = self.contents.withLock({ $0.entries[id] }) else { return now }
-        return entry.hasGrownOld || entry.isTooOld(now) ? min(now, entry.asOf) : now
+        self.contents.withLock { $0.entries[id] }?.knownUntil(now) ?? now
     }
 
     // MARK: Changing
 
     /// Takes over the last pulse of each region and share.
     func replace(pulses: [Pulse]) { self.contents.withLock { $0.pulses = pulses } }
+
+    /// Takes over which channels hear of something.
+    func replace(channels: HearingChannels) { self.contents.withLock { $0.channels = channels } }
 
     /// Takes over statuses that are newer than those known, and tells the clients.
     ///
@@ -129,11 +159,13 @@ final class Board: Sendable {
             let removed = self.contents.withLock { contents in
                 ids.filter { id in
                     guard let entry = contents.entries.removeValue(forKey: id) else { return false }
+                    contents.names += 1
                     contents.all.remove(id)
                     contents.byState[entry.state]?.remove(id)
                     return true
                 }
             }
+            self.recents.remove(removed)
             for id in removed { self.live.publish(deleted: id) }
         }
     }
@@ -183,6 +215,7 @@ final class Board: Sendable {
         }
         contents.entries[entry.id] = entry
         if former == nil { contents.all.insert(entry.id) }
+        if former?.facts.sortName != entry.facts.sortName { contents.names += 1 }
         if former?.state != entry.state {
             if let former { contents.byState[former.state]?.remove(entry.id) }
             contents.byState[entry.state, default: SortedIDs()].insert(entry.id)

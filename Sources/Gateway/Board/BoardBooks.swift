@@ -61,6 +61,7 @@ final class BoardBooks: Sendable {
     }
 
     private func look(_ connection: PostgresConnection, all: Bool) throws {
+        self.board.replace(channels: try HearingChannels(reading: connection))
         // In this order: a monitor that is made between the two is not taken for a deleted one.
         let shown = self.board.ids
         let stored = try connection.query("SELECT id FROM monitors ORDER BY id").map { try $0.int64(0) }

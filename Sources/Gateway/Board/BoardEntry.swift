@@ -21,6 +21,8 @@ final class BoardEntry: Sendable {
     let verdict: Range<Int>
     /// Whether it is shown as unknown only because nothing newer came.
     let hasGrownOld: Bool
+    /// What it is found and sorted by.
+    let facts: BoardFacts
 
     init(
         id: Int64,
@@ -30,6 +32,7 @@ final class BoardEntry: Sendable {
         asOf: Int64,
         body: SharedBytes,
         verdict: Range<Int>,
+        facts: BoardFacts,
         hasGrownOld: Bool = false
     ) {
         self.id = id
@@ -39,11 +42,32 @@ final class BoardEntry: Sendable {
         self.asOf = asOf
         self.body = body
         self.verdict = verdict
+        self.facts = facts
         self.hasGrownOld = hasGrownOld
     }
 
     /// Whether the status is too old to be shown at `now`, Unix ms (design §2.7).
     func isTooOld(_ now: Int64) -> Bool { self.unknownFrom.map { $0 <= now } ?? false }
+
+    /// The state to be shown at `now`, Unix ms.
+    func state(at now: Int64) -> State { self.isTooOld(now) ? .unknown : self.state }
+
+    /// Whether it is up but slow at `now`, Unix ms.
+    func isDegraded(_ now: Int64) -> Bool { self.facts.isDegraded && !self.isTooOld(now) }
+
+    /// Since when, Unix ms, what is shown at `now` holds.
+    func since(_ now: Int64) -> Int64 {
+        guard let unknownFrom = self.unknownFrom, unknownFrom <= now else { return self.facts.since }
+        return unknownFrom
+    }
+
+    /// Until when, Unix ms, something is known of the monitor: `now`, unless the status has grown too old.
+    func knownUntil(_ now: Int64) -> Int64 {
+        self.hasGrownOld || self.isTooOld(now) ? min(now, self.asOf) : now
+    }
+
+    /// Itself as it is to be shown at `now`, Unix ms.
+    func shown(at now: Int64) -> BoardEntry { self.isTooOld(now) ? self.grownOld() : self }
 
     /// The same monitor as `unknown` since its status grew too old; itself where the state does not age.
     func grownOld() -> BoardEntry {
@@ -61,6 +85,7 @@ final class BoardEntry: Sendable {
             asOf: self.asOf,
             body: SharedBytes(body),
             verdict: self.verdict.lowerBound..<self.verdict.lowerBound + verdict.count,
+            facts: self.facts.grownOld(since: unknownFrom),
             hasGrownOld: true
         )
     }

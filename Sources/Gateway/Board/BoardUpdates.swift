@@ -128,6 +128,9 @@ final class BoardUpdates: Sendable {
         }
         self.counted.withLock { $0.messages += 1 }
         if let entry = StatusRendering.entry(message.status) {
+            // Before the status: who is told of it and asks finds them.
+            self.board.recents.add(message.results, of: entry.id)
+            self.board.rate.add(message.results.count)
             self.board.apply([entry], results: NewsRendering.results(message.results))
         } else {
             self.board.remove([message.status.monitor])
@@ -139,6 +142,8 @@ final class BoardUpdates: Sendable {
     /// Reads all that Redis holds; what it does not hold stays, since it may have been flushed.
     private func load(_ redis: RedisConnection) throws(RedisError) {
         self.counted.withLock { $0.loads += 1 }
+        // What was missed is missing in them, too.
+        self.board.recents.forgetAll()
         var cursor = RedisArgument("0")
         repeat {
             let page = try redis.command(

@@ -35,7 +35,8 @@ enum StatusRendering {
             unknownFrom: card.unknownFrom,
             asOf: card.asOf,
             body: SharedBytes(writer.bytes),
-            verdict: verdict
+            verdict: verdict,
+            facts: BoardFacts(card)
         )
     }
 
@@ -65,7 +66,8 @@ enum StatusRendering {
             unknownFrom: definition.enabled ? definition.updatedAt + definition.limit : nil,
             asOf: definition.updatedAt,
             body: SharedBytes(writer.bytes),
-            verdict: verdict
+            verdict: verdict,
+            facts: BoardFacts(definition)
         )
     }
 

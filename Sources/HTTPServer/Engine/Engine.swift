@@ -14,6 +14,7 @@ import Synchronization
     let suspended = SuspendedExchanges()
     let streams = OpenStreams()
     let workers: WorkerPool
+    let computers: WorkerPool
     let tally = Tally()
     private let sweeper: Sweeper
     private let descriptor: Int32
@@ -30,6 +31,7 @@ import Synchronization
         self.observe = observe
         self.connections = ConnectionTable(configuration)
         self.workers = WorkerPool(threads: configuration.workers, capacity: configuration.workerQueue)
+        self.computers = WorkerPool(threads: configuration.computers, capacity: configuration.workerQueue)
         self.sweeper = Sweeper(self.connections, self.streams, heartbeat: configuration.heartbeat)
         // libmicrohttpd divides its limit among the loops, which do not share evenly; ours is the one that counts.
         let daemon = unsafe apus_mhd_start(
@@ -45,6 +47,7 @@ import Synchronization
         )
         guard let daemon = unsafe daemon else {
             self.workers.stop()
+            self.computers.stop()
             self.sweeper.stop()
             close(self.descriptor)
             throw .notStarted(configuration.listen)
@@ -74,6 +77,7 @@ import Synchronization
             usleep(2000)
         }
         self.workers.stop()
+        self.computers.stop()
         // A connection must not be suspended when its daemon stops.
         for exchange in self.suspended.close() {
             exchange.answer(HTTPResponse.problem(503, "The server is stopping.").closing())

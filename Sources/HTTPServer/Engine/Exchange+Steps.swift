@@ -82,17 +82,20 @@ extension Exchange {
         }
         // The length of a chunked body, and with it the type that it must have, is known only now.
         if let refusal = route.refusal(self.headers, bodyLength: self.body.count) { return self.queue(refusal) }
-        if route.execution == .loop { return self.queue(route.handler(self.request)) }
-        return self.handOver(route)
+        switch route.execution {
+        case .loop: return self.queue(route.handler(self.request))
+        case .compute: return self.handOver(route, to: self.engine.computers)
+        case .worker: return self.handOver(route, to: self.engine.workers)
+        }
     }
 
-    private func handOver(_ route: Route) -> Bool {
+    private func handOver(_ route: Route, to pool: WorkerPool) -> Bool {
         let request = self.request
         self.stage = .waiting
         guard self.engine.suspended.suspend(self) else {
             return self.queue(HTTPResponse.problem(503, "The server is stopping.").closing())
         }
-        let isTaken = self.engine.workers.submit { self.answer(route.handler(request)) }
+        let isTaken = pool.submit { self.answer(route.handler(request)) }
         if !isTaken {
             self.engine.tally.overloaded.wrappingAdd(1, ordering: .relaxed)
             let headers = [(name: "Retry-After", value: "1")]

@@ -1,0 +1,38 @@
+import Events
+
+extension QueryReader {
+    /// The values of a parameter that may be given several times and hold several with commas between.
+    ///
+    /// `nil`: it was left out. A value that holds a comma itself is among them, too, beside its parts.
+    func list(_ name: String) -> [String]? {
+        let values = self.texts(name)
+        guard !values.isEmpty else { return nil }
+        return values.flatMap { value in
+            let parts = value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            return parts.count > 1 ? parts + [value] : parts
+        }
+    }
+
+    /// Which monitors of the board are wanted: `q`, `state`, `tag`, `group` and `region`.
+    func boardFilter() -> BoardFilter {
+        var filter = BoardFilter()
+        let search = self.value("q", "Must be at most 200 characters.") { $0.count <= 200 ? $0 : nil }
+        filter.words = (search ?? "").lowercased().split(separator: " ").map(String.init)
+        let states = self.list("state")
+        let expected = State.allCases.map(\.rawValue).joined(separator: ", ")
+        for text in states ?? [] where !text.contains(",") {
+            if let state = State(rawValue: text) {
+                filter.states.insert(state)
+            } else if text == "degraded" {
+                filter.includesDegraded = true
+            } else {
+                self.fault("state", "Must be one or more of \(expected), degraded.")
+                break
+            }
+        }
+        filter.tags = Set(self.list("tag") ?? [])
+        filter.groups = Set(self.list("group") ?? [])
+        filter.regions = Set(self.list("region") ?? [])
+        return filter
+    }
+}
