@@ -85,7 +85,8 @@ import Testing
         try connection.script("UPDATE channels SET enabled = true")
         #expect(try eventually { try self.card(cards, 1)?["channels"] == .boolean(true) })
         // What comes is added to what was loaded, once.
-        try fixture.publish(BoardFixture.document(1, .up, offset: 2), results: [self.result(3_000), self.result(4_000)])
+        let news = [self.result(3_000), self.result(4_000)]
+        try fixture.publish(BoardFixture.document(1, .up, offset: 2), results: news)
         #expect(
             try eventually {
                 try self.card(cards, 1)?["recent"]?.items.map { $0.items[3].number } == [1_000, 2_000, 3_000, 4_000]

@@ -76,6 +76,8 @@ import Testing
         // Two in work and three waiting at most; the threads may not have begun when the queue fills.
         #expect(eventually { server.server.counters.overloaded >= 1 })
         #expect(try server.ask(self.hello).text.hasSuffix("hello"))
+        let computed = "GET /computed HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+        #expect(try server.ask(computed).text.hasSuffix("computed"))
         server.isReleased.store(true, ordering: .relaxed)
         let answers = waiting.map { $0.readToEnd().text }
         let refused = answers.filter { $0.hasPrefix("HTTP/1.1 503") && $0.contains("Retry-After: 1") }

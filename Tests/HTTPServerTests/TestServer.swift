@@ -42,6 +42,7 @@ final class TestServer: Sendable {
             Route(.post, "/echo", bodyLimit: 1000) { .json($0.body) },
             Route(.post, "/typed", bodyLimit: 1000, contentTypes: ["application/json"]) { .json($0.body) },
             Route(.post, "/slow", execution: .worker, bodyLimit: 1000) { .json($0.body) },
+            Route(.get, "/computed", execution: .compute) { _ in .text("computed") },
             Route(.get, "/held", execution: .worker) { _ in
                 while let server = box.server, !server.isReleased.load(ordering: .relaxed) { usleep(1000) }
                 return .text("held")

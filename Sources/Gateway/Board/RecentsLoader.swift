@@ -35,8 +35,8 @@ final class RecentsLoader: Sendable {
             var results: [RecentResult] = []
             for element in try reply.array().reversed() {
                 // One that can't be read is as good as missing.
-                guard let bytes = try element.bytesOrNil(), let result = try? RecentResult.decode(bytes) else { continue }
-                results.append(result)
+                guard let bytes = try element.bytesOrNil() else { continue }
+                if let result = try? RecentResult.decode(bytes) { results.append(result) }
             }
             recents.load(results, of: id)
         }
