@@ -20,14 +20,16 @@ package struct HTTPHeaders: Sendable {
 
     /// The value of the first field called `name`, which must be in lower case; nil if there is none.
     package subscript(name: String) -> String? {
-        let wanted = name.utf8
+        let wanted = name.utf8.span
+        let bytes = self.block.span
         var position = 0
-        while position + 4 <= self.block.count {
-            let nameLength = Int(self.block[position]) << 8 | Int(self.block[position + 1])
-            let valueLength = Int(self.block[position + 2]) << 8 | Int(self.block[position + 3])
+        while position + 4 <= bytes.count {
+            let nameLength = Int(bytes[position]) << 8 | Int(bytes[position + 1])
+            let valueLength = Int(bytes[position + 2]) << 8 | Int(bytes[position + 3])
             let valueStart = position + 4 + nameLength
-            if nameLength == wanted.count, self.block[position + 4..<valueStart].elementsEqual(wanted) {
-                return String(decoding: self.block[valueStart..<valueStart + valueLength], as: UTF8.self)
+            if bytes.extracting(position + 4..<valueStart).equals(wanted) {
+                let value = bytes.extracting(valueStart..<valueStart + valueLength)
+                return unsafe value.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
             }
             position = valueStart + valueLength
         }

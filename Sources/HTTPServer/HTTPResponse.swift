@@ -13,15 +13,17 @@ package struct HTTPResponse: Sendable {
     }
 
     /// The status code, 200 to 599.
-    package var status: Int
+    package var status: Int { didSet { self.prepared = nil } }
     /// The value of `Content-Type`; nil for answers without content.
-    package var contentType: StaticString?
+    package var contentType: StaticString? { didSet { self.prepared = nil } }
     /// Further header fields; names and values must not hold line ends (such a field is left out).
-    package var headers: [(name: String, value: String)]
+    package var headers: [(name: String, value: String)] { didSet { self.prepared = nil } }
     /// The content.
-    package var body: Body
+    package var body: Body { didSet { self.prepared = nil } }
     /// Whether the connection is closed after this answer.
     package var closes = false
+    /// The same, ready to be sent; nil where it is made for this client alone.
+    var prepared: PreparedResponse?
 
     /// Makes an answer of any kind.
     package init(

@@ -4,17 +4,23 @@ extension HTTPRequest {
     /// `+` stands for a space. Items without `=` have an empty value.
     /// - Throws: ``QueryFault`` for a broken percent escape, bytes that are no UTF-8, or more than 100 items.
     package func query() throws(QueryFault) -> [(name: String, value: String)] {
-        guard let mark = self.target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return [] }
         var items: [(name: String, value: String)] = []
-        let text = self.target.utf8[self.target.utf8.index(after: mark)...]
-        for item in text.split(separator: UInt8(ascii: "&")) {
+        let bytes = self.target.utf8.span
+        var start = bytes.index(of: UInt8(ascii: "?")) + 1
+        while start < bytes.count {
+            let end = bytes.index(of: UInt8(ascii: "&"), from: start)
+            let item = bytes.extracting(start..<end)
+            start = end + 1
+            guard !item.isEmpty else { continue }
             guard items.count < 100 else {
                 throw QueryFault(description: "The query has more than 100 items.")
             }
-            let name = item.prefix { $0 != UInt8(ascii: "=") }
-            let value = item.dropFirst(name.count + 1)
-            guard let name = PercentEncoding.decode(name, plusIsSpace: true),
-                let value = PercentEncoding.decode(value, plusIsSpace: true)
+            let equals = item.index(of: UInt8(ascii: "="))
+            guard let name = PercentEncoding.decode(item.extracting(..<equals), plusIsSpace: true),
+                let value = PercentEncoding.decode(
+                    item.extracting(min(equals + 1, item.count)...),
+                    plusIsSpace: true
+                )
             else {
                 throw QueryFault(description: "The query has a percent escape that is broken or is not UTF-8.")
             }
@@ -33,17 +39,21 @@ package struct QueryFault: Error, Equatable, CustomStringConvertible {
 /// The percent escapes of URLs (RFC 3986 §2.1).
 enum PercentEncoding {
     /// The text behind the escapes; nil if one is broken or the bytes are no UTF-8 or hold control characters.
-    static func decode(_ text: Substring.UTF8View, plusIsSpace: Bool = false) -> String? {
+    static func decode(_ text: Span<UInt8>, plusIsSpace: Bool = false) -> String? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)
-        var iterator = text.makeIterator()
-        while let byte = iterator.next() {
+        var index = 0
+        while index < text.count {
+            let byte = text[index]
             if byte == UInt8(ascii: "%") {
-                guard let high = iterator.next().flatMap(Self.digit), let low = iterator.next().flatMap(Self.digit)
+                guard index + 2 < text.count, let high = Self.digit(text[index + 1]),
+                    let low = Self.digit(text[index + 2])
                 else { return nil }
                 bytes.append(high << 4 | low)
+                index += 3
             } else {
                 bytes.append(plusIsSpace && byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+                index += 1
             }
         }
         guard !bytes.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return nil }

@@ -10,7 +10,7 @@ package struct Router: Sendable {
 
     /// One segment deep in the tree of templates.
     private final class Node: Sendable {
-        let children: [(segment: String, node: Node)]
+        let children: [(segment: [UInt8], node: Node)]
         let parameter: Node?
         let rest: Node?
         let routes: [Route]
@@ -28,7 +28,7 @@ package struct Router: Sendable {
                 if !literals.contains(segment) { literals.append(segment) }
             }
             self.children = literals.map { literal in
-                (literal, Node(deeper.filter { $0.segments[depth] == literal }, depth: depth + 1))
+                (Array(literal.utf8), Node(deeper.filter { $0.segments[depth] == literal }, depth: depth + 1))
             }
             let rests = deeper.filter { Self.isRest($0.segments[depth]) }
             precondition(rests.allSatisfy { $0.segments.count == depth + 1 }, "{name...} is the last segment")
@@ -42,6 +42,12 @@ package struct Router: Sendable {
             if methods.contains("GET") { methods.insert("HEAD") }
             methods.insert("OPTIONS")
             self.allow = methods.sorted().joined(separator: ", ")
+        }
+
+        /// The node behind a literal segment.
+        func child(_ segment: Span<UInt8>) -> Node? {
+            for (literal, node) in self.children where literal.span.equals(segment) { return node }
+            return nil
         }
 
         static func isParameter(_ segment: Substring) -> Bool { segment.hasPrefix("{") && segment.hasSuffix("}") }
@@ -95,15 +101,16 @@ package struct Router: Sendable {
             let allow = HTTPMethod.allCases.map(\.rawValue).joined(separator: ", ")
             return .answer(HTTPResponse(status: 204, headers: [("Allow", allow)]))
         }
-        let path = target.utf8.prefix { $0 != UInt8(ascii: "?") }
+        let bytes = target.utf8.span
+        let path = bytes.extracting(..<bytes.index(of: UInt8(ascii: "?")))
         var node = self.root
         var values: [String] = []
-        var start = path.index(after: path.startIndex)
-        while start < path.endIndex || (start == path.endIndex && path.count > 1) {
-            let end = path[start...].firstIndex(of: UInt8(ascii: "/")) ?? path.endIndex
-            let segment = path[start..<end]
-            if let child = node.children.first(where: { $0.segment.utf8.elementsEqual(segment) }) {
-                node = child.node
+        var start = 1
+        while start < path.count || (start == path.count && path.count > 1) {
+            let end = path.index(of: UInt8(ascii: "/"), from: start)
+            let segment = path.extracting(start..<end)
+            if let child = node.child(segment) {
+                node = child
             } else if let parameter = node.parameter, !segment.isEmpty {
                 guard let value = PercentEncoding.decode(segment) else {
                     return .answer(.problem(400, "The path has a percent escape that is broken or not UTF-8."))
@@ -111,7 +118,7 @@ package struct Router: Sendable {
                 values.append(value)
                 node = parameter
             } else if let rest = node.rest, !segment.isEmpty {
-                guard let value = PercentEncoding.decode(path[start...]) else {
+                guard let value = PercentEncoding.decode(path.extracting(start...)) else {
                     return .answer(.problem(400, "The path has a percent escape that is broken or not UTF-8."))
                 }
                 values.append(value)
@@ -120,8 +127,8 @@ package struct Router: Sendable {
             } else {
                 return .answer(Self.notFound)
             }
-            guard end < path.endIndex else { break }
-            start = path.index(after: end)
+            guard end < path.count else { break }
+            start = end + 1
         }
         guard !node.routes.isEmpty else { return .answer(Self.notFound) }
         let wanted = method == .head ? .get : method

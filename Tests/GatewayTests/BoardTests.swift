@@ -96,15 +96,17 @@ import Testing
         _ = try stream.heard()
         let before: Int64 = 1_999_999_999_999
         let after: Int64 = 2_000_000_000_000
-        #expect(try self.state(board.status(of: 5, now: before)) == "up")
-        #expect(try self.state(board.status(of: 5, now: after)) == "unknown")
-        #expect(board.page(after: nil, limit: 10, state: .up, now: after).items.isEmpty)
-        #expect(try self.state(board.page(after: nil, limit: 10, now: after).items.first) == "unknown")
+        #expect(try self.state(board.status(of: 5, now: before)?.entry.body) == "up")
+        #expect(try self.state(board.status(of: 5, now: after)?.entry.body) == "unknown")
+        #expect(board.page(BoardQuery(limit: 10, state: .up), as: "up", now: after).entries.isEmpty)
+        #expect(
+            try self.state(board.page(BoardQuery(limit: 10), as: "all", now: after).entries.first?.body) == "unknown"
+        )
 
         board.sweep(now: before)
         #expect(try stream.heard().isEmpty)
         board.sweep(now: after + 2_000)
-        #expect(board.page(after: nil, limit: 10, state: .unknown, now: before).items.count == 1)
+        #expect(board.page(BoardQuery(limit: 10, state: .unknown), as: "unknown", now: before).entries.count == 1)
         let heard = try stream.heard()
         #expect(heard.count == 1)
         #expect(heard.first?.data?["since"]?.text == "2033-05-18T03:33:20.000Z")
@@ -123,11 +125,11 @@ import Testing
         let stream = board.live.subscribe(monitors: [], lastEventID: nil)
         let definition = Monitor(id: 3, name: "A", target: "x:1", check: .tcp(TCPCheckSettings()), createdAt: 1_000)
         board.introduce(definition)
-        #expect(try self.state(board.status(of: 3, now: 2_000)) == "new")
-        #expect(try self.state(board.status(of: 3, now: 1_000 + definition.limit)) == "unknown")
+        #expect(try self.state(board.status(of: 3, now: 2_000)?.entry.body) == "new")
+        #expect(try self.state(board.status(of: 3, now: 1_000 + definition.limit)?.entry.body) == "unknown")
         board.apply([try #require(StatusRendering.entry(BoardFixture.document(3, .up, offset: 0)))])
         board.introduce(definition)
-        #expect(try self.state(board.status(of: 3, now: 2_000)) == "up")
+        #expect(try self.state(board.status(of: 3, now: 2_000)?.entry.body) == "up")
         #expect(try stream.heard().map(\.name) == ["ready", "status"])
     }
 

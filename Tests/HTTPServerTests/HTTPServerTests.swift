@@ -14,6 +14,26 @@ import Testing
         #expect(try server.ask("GET /shared HTTP/1.1\r\n\(self.end)").text.hasSuffix(#"{"shared":true}"#))
     }
 
+    @Test func `a prepared answer serves many, and one that is changed is made anew`() throws {
+        let server = try TestServer()
+        let clients = try (0..<20).map { _ in try RawClient(port: server.port) }
+        for _ in 0..<3 {
+            for client in clients { client.write("GET /prepared HTTP/1.1\r\nHost: a\r\n\r\n") }
+            for client in clients {
+                let answer = client.read(until: "}")
+                #expect(answer.hasPrefix("HTTP/1.1 200") && answer.hasSuffix("\r\n\r\n{\"shared\":true}"))
+                #expect(answer.contains("Content-Type: application/json\r\n"))
+            }
+        }
+        #expect(try server.ask("HEAD /prepared HTTP/1.1\r\n\(self.end)").text.hasSuffix("\r\n\r\n"))
+        let changed = try server.ask("GET /prepared/changed HTTP/1.1\r\n\(self.end)").text
+        #expect(changed.contains("X-Changed: yes\r\n") && changed.hasSuffix("{\"shared\":true}"))
+        #expect(try !server.ask("GET /prepared HTTP/1.1\r\n\(self.end)").text.contains("X-Changed"))
+        // More than the system buffers: most of it is sent when nobody but the connection holds it any more.
+        let large = try server.ask("GET /prepared/large HTTP/1.1\r\n\(self.end)").text
+        #expect(large.utf8.count { $0 == UInt8(ascii: "x") } == 8 << 20)
+    }
+
     @Test func `pipelined requests are answered in order on one connection`() throws {
         let server = try TestServer()
         let answer = try server.ask(

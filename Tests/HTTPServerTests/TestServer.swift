@@ -32,10 +32,21 @@ final class TestServer: Sendable {
 
     static func router(_ box: Box = Box()) -> Router {
         let shared = SharedBytes([UInt8](#"{"shared":true}"#.utf8))
+        let prepared = PreparedResponse(.json(shared))
         return Router([
             Route(.get, "/") { _ in .text("root") },
             Route(.get, "/hello") { _ in .text("hello") },
             Route(.get, "/shared") { _ in .json(shared) },
+            Route(.get, "/prepared") { _ in prepared.response },
+            Route(.get, "/prepared/changed") { _ in
+                var response = prepared.response
+                response.headers.append(("X-Changed", "yes"))
+                return response
+            },
+            // Forgotten as soon as it is given away.
+            Route(.get, "/prepared/large") { _ in
+                PreparedResponse(.json([UInt8](repeating: UInt8(ascii: "x"), count: 8 << 20))).response
+            },
             Route(.get, "/items/{id}") { .text("item \($0.parameter("id") ?? "")") },
             Route(.get, "/items/all") { _ in .text("all") },
             Route(.delete, "/items/{id}") { _ in .noContent },

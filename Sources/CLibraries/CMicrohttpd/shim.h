@@ -3,7 +3,8 @@
 
 // Swift cannot call functions with variable arguments.
 static inline struct MHD_Daemon *apus_mhd_start(int listen_socket, unsigned int threads, unsigned int connections,
-                                                unsigned int idle_seconds, MHD_AccessHandlerCallback access,
+                                                unsigned int idle_seconds, size_t memory,
+                                                MHD_AccessHandlerCallback access,
                                                 void *(*uri)(void *, const char *, struct MHD_Connection *),
                                                 MHD_RequestCompletedCallback completed,
                                                 MHD_NotifyConnectionCallback connection, void *context) {
@@ -12,6 +13,7 @@ static inline struct MHD_Daemon *apus_mhd_start(int listen_socket, unsigned int 
                             MHD_OPTION_LISTEN_SOCKET, listen_socket,
                             MHD_OPTION_THREAD_POOL_SIZE, threads,
                             MHD_OPTION_CONNECTION_LIMIT, connections,
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory,
                             MHD_OPTION_CONNECTION_TIMEOUT, idle_seconds,
                             MHD_OPTION_URI_LOG_CALLBACK, uri, context,
                             MHD_OPTION_NOTIFY_COMPLETED, completed, context,

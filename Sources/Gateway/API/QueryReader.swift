@@ -67,6 +67,7 @@ final class QueryReader {
     ///
     /// - Throws: ``JSONFaults`` with every fault of the query.
     func finish() throws(JSONFaults) {
+        if self.pairs.isEmpty && self.faults.isEmpty { return }
         for name in Set(self.pairs.map(\.name)).subtracting(self.known).sorted() {
             self.fault(String(name.prefix(64)), "Is not a known parameter.")
         }

@@ -32,42 +32,53 @@ struct StatusRoutes: Sendable {
     private func one(_ request: HTTPRequest) throws -> HTTPResponse {
         try QueryReader(request).finish()
         try self.board.requireLoaded()
-        guard let status = self.board.status(of: try request.id(of: "monitor")) else {
+        guard let (entry, isStale) = self.board.status(of: try request.id(of: "monitor")) else {
             throw Refusal.notFound("monitor")
         }
-        var response = HTTPResponse.json(status)
-        response.headers = self.board.headers
+        var response = entry.response { Self.answer($0.body, isStale: false) }
+        if isStale { response.headers = Board.headers(isStale: true) }
         return response
     }
 
     private func list(_ request: HTTPRequest) throws -> HTTPResponse {
+        // The same target asks for the same page: while that is kept, the query need not even be read.
+        try (self.board.page(as: request.target) ?? self.page(request)).response(self.render)
+    }
+
+    private func page(_ request: HTTPRequest) throws -> BoardPage {
         let query = QueryReader(request)
         let limit = query.limit()
         let filter = query.boardFilter()
         let after = query.cursor(self.cursor, count: 1).flatMap { Int64($0[0]) }
         try query.finish()
         try self.board.requireLoaded()
-        let page = self.page(filter, after: after, limit: limit)
-        var writer = JSONWriter(capacity: page.items.reduce(64) { $0 + $1.count + 1 })
+        // What needs no search comes from the board's own lists.
+        if filter.isEmpty || filter.onlyState != nil {
+            let part = BoardQuery(after: after ?? 0, limit: limit, state: filter.onlyState)
+            return self.board.page(part, as: request.target)
+        }
+        let now = WallClock.millis
+        let (entries, next) = self.search.page(filter, after: after, limit: limit, now: now)
+        return BoardPage(BoardQuery(limit: limit), entries, end: next, isStale: self.board.isStale, now: now)
+    }
+
+    private func render(_ page: BoardPage) -> HTTPResponse {
+        var writer = JSONWriter(capacity: page.size + 128)
         writer.beginObject()
         writer.name("items")
         writer.beginArray()
-        for item in page.items { item.withSpan { writer.raw($0) } }
+        for entry in page.entries { entry.body.withSpan { writer.raw($0) } }
         writer.endArray()
         writer.member("nextCursor", page.next.map { self.cursor.encode([String($0)]) })
-        writer.member("stale", self.board.isStale)
+        writer.member("stale", page.isStale)
         writer.endObject()
-        var response = HTTPResponse.json(SharedBytes(writer.bytes))
-        response.headers = self.board.headers
-        return response
+        return Self.answer(SharedBytes(writer.bytes), isStale: page.isStale)
     }
 
-    /// What needs no search comes from the board's own lists.
-    private func page(_ filter: BoardFilter, after: Int64?, limit: Int) -> Board.Page {
-        if filter.isEmpty { return self.board.page(after: after, limit: limit) }
-        if let state = filter.onlyState { return self.board.page(after: after, limit: limit, state: state) }
-        let (entries, next) = self.search.page(filter, after: after, limit: limit, now: WallClock.millis)
-        return Board.Page(items: entries.map(\.body), next: next)
+    private static func answer(_ bytes: SharedBytes, isStale: Bool) -> HTTPResponse {
+        var response = HTTPResponse.json(bytes)
+        response.headers = Board.headers(isStale: isStale)
+        return response
     }
 }
 
@@ -82,8 +93,11 @@ extension Board {
     }
 
     /// The header fields of what is answered from the board.
-    var headers: [(name: String, value: String)] {
+    var headers: [(name: String, value: String)] { Self.headers(isStale: self.isStale) }
+
+    /// The header fields of an answer that may be stale or is not.
+    static func headers(isStale: Bool) -> [(name: String, value: String)] {
         let caching = (name: "Cache-Control", value: "no-store")
-        return self.isStale ? [caching, (name: "Apus-Stale", value: "true")] : [caching]
+        return isStale ? [caching, (name: "Apus-Stale", value: "true")] : [caching]
     }
 }

@@ -6,16 +6,9 @@ import Synchronization
 /// The status of every monitor in memory, each already rendered: reads touch neither Redis nor PostgreSQL, and cost
 /// the same however many monitors there are (design §2.10, §7).
 ///
-/// Any thread may read; the lock is held for the copying of references only. `BoardUpdates` keeps it fresh.
+/// Any thread may read; the lock is held for the copying of references at most. Pages are kept until something on them
+/// changes. `BoardUpdates` keeps it fresh.
 final class Board: Sendable {
-    /// A page of statuses.
-    struct Page: Sendable {
-        /// The statuses in order of their ids.
-        var items: [SharedBytes]
-        /// The id after which the next page begins; `nil`: this is the last one.
-        var next: Int64?
-    }
-
     /// What lists are made of, without holding the lock.
     struct Snapshot: Sendable {
         var entries: [Int64: BoardEntry]
@@ -31,6 +24,7 @@ final class Board: Sendable {
         var byState: [State: SortedIDs] = [:]
         var deadlines = Deadlines()
         var names = 0
+        var pages = BoardPages()
         var pulses: [Pulse] = []
         var channels = HearingChannels()
         var isLoaded = false
@@ -66,31 +60,29 @@ final class Board: Sendable {
     /// Whether there is such a monitor.
     func contains(_ id: Int64) -> Bool { self.contents.withLock { $0.entries[id] != nil } }
 
-    /// The status of one monitor at `now`, Unix ms; `nil` where there is no such monitor.
-    func status(of id: Int64, now: Int64 = WallClock.millis) -> SharedBytes? {
-        guard let entry = self.contents.withLock({ $0.entries[id] }) else { return nil }
-        return entry.isTooOld(now) ? entry.grownOld().body : entry.body
+    /// The status of one monitor at `now`, Unix ms, and whether it may be stale; `nil`: there is no such monitor.
+    func status(of id: Int64, now: Int64 = WallClock.millis) -> (entry: BoardEntry, isStale: Bool)? {
+        self.contents.withLock { contents in contents.entries[id].map { ($0, contents.isStale) } }
+            .map { ($0.shown(at: now), $1) }
     }
 
-    /// The statuses behind the id `after`, at most `limit`; with `state` only of monitors in it.
-    func page(after: Int64?, limit: Int, state: State? = nil, now: Int64 = WallClock.millis) -> Page {
-        let (entries, next) = self.contents.withLock { contents in
-            let ids = state.map { contents.byState[$0] ?? SortedIDs() } ?? contents.all
-            let rest = ids.after(after ?? 0)
-            let page = rest.prefix(limit)
-            return (page.compactMap { contents.entries[$0] }, rest.count > limit ? page.last : nil)
+    /// The page that was kept as `name`, if it is still what `page(_:as:)` would find at `now`, Unix ms.
+    func page(as name: String, now: Int64 = WallClock.millis) -> BoardPage? {
+        guard let page = self.contents.withLock({ $0.pages.page(name) }), page.isCurrent(now) else { return nil }
+        return page
+    }
+
+    /// The page that `query` asks for at `now`, Unix ms; kept as `name` until something on it changes.
+    func page(_ query: BoardQuery, as name: String, now: Int64 = WallClock.millis) -> BoardPage {
+        self.contents.withLock { contents in
+            let ids = query.state.map { contents.byState[$0] ?? SortedIDs() } ?? contents.all
+            let rest = ids.after(query.after)
+            let entries = rest.prefix(query.limit).compactMap { contents.entries[$0] }
+            let end = rest.dropFirst(query.limit).first
+            let page = BoardPage(query, entries, end: end, isStale: contents.isStale, now: now)
+            contents.pages.keep(page, as: name)
+            return page
         }
-        var items: [SharedBytes] = []
-        items.reserveCapacity(entries.count)
-        for entry in entries {
-            if !entry.isTooOld(now) {
-                items.append(entry.body)
-            } else if state == nil {
-                // With a filter it no longer belongs here; the sweep is about to move it.
-                items.append(entry.grownOld().body)
-            }
-        }
-        return Page(items: items, next: next)
     }
 
     /// Those of these monitors that there are.
@@ -162,6 +154,7 @@ final class Board: Sendable {
                     contents.names += 1
                     contents.all.remove(id)
                     contents.byState[entry.state]?.remove(id)
+                    contents.pages.forget(id, entry.state)
                     return true
                 }
             }
@@ -179,6 +172,7 @@ final class Board: Sendable {
             let hasChanged = contents.isStale != stale
             contents.isLoaded = contents.isLoaded || loaded
             contents.isStale = stale
+            if hasChanged { contents.pages.forgetAll() }
             return hasChanged
         }
         guard hasChanged else { return }
@@ -214,6 +208,8 @@ final class Board: Sendable {
             if point == known, entry.state == former.state, entry.unknownFrom == former.unknownFrom { return nil }
         }
         contents.entries[entry.id] = entry
+        contents.pages.forget(entry.id, entry.state)
+        if let former, former.state != entry.state { contents.pages.forget(entry.id, former.state) }
         if former == nil { contents.all.insert(entry.id) }
         if former?.facts.sortName != entry.facts.sortName { contents.names += 1 }
         if former?.state != entry.state {

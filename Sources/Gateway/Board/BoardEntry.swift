@@ -1,6 +1,7 @@
 import Events
 import HTTPServer
 import Latest
+import Synchronization
 
 /// What the board holds of one monitor: its status as the API answers it, rendered once and served to many.
 ///
@@ -23,6 +24,7 @@ final class BoardEntry: Sendable {
     let hasGrownOld: Bool
     /// What it is found and sorted by.
     let facts: BoardFacts
+    private let prepared = AtomicLazyReference<PreparedResponse>()
 
     init(
         id: Int64,
@@ -44,6 +46,12 @@ final class BoardEntry: Sendable {
         self.verdict = verdict
         self.facts = facts
         self.hasGrownOld = hasGrownOld
+    }
+
+    /// The answer that shows it, which `render` makes the first time.
+    func response(_ render: (BoardEntry) -> HTTPResponse) -> HTTPResponse {
+        if let prepared = self.prepared.load() { return prepared.response }
+        return self.prepared.storeIfNil(PreparedResponse(render(self))).response
     }
 
     /// Whether the status is too old to be shown at `now`, Unix ms (design §2.7).

@@ -17,6 +17,8 @@ import Synchronization
     let computers: WorkerPool
     let tally = Tally()
     private let sweeper: Sweeper
+    /// Bounds target and headers together; libmicrohttpd clears all of it for each request.
+    private static let connectionMemory = 16_384
     private let descriptor: Int32
     private let daemon = Mutex<UInt>(0)
 
@@ -39,6 +41,7 @@ import Synchronization
             UInt32(max(2, configuration.loops)),
             UInt32(configuration.connections * max(2, configuration.loops) + 256),
             UInt32(max(1, configuration.idleDeadline / 1000)),
+            Self.connectionMemory,
             onAccess,
             onTarget,
             onCompleted,

@@ -109,12 +109,11 @@ extension Exchange {
         self.stage = .answered
         self.status = response.status
         if case .events(let stream) = response.body { self.open(stream) }
-        let isStopping = self.engine.tally.isStopping.load(ordering: .relaxed)
-        guard let prepared = unsafe PreparedResponse.make(response, self, closes: response.closes || isStopping) else {
-            return false
-        }
-        defer { unsafe MHD_destroy_response(prepared) }
-        return unsafe MHD_queue_response(self.raw, UInt32(response.status), prepared) == MHD_Result.YES
+        let closes = response.closes || self.engine.tally.isStopping.load(ordering: .relaxed)
+        if let prepared = response.prepared, !closes { return unsafe prepared.queue(on: self.raw) }
+        guard let handle = unsafe ResponseHandle.make(response, self, closes: closes) else { return false }
+        defer { unsafe MHD_destroy_response(handle) }
+        return unsafe MHD_queue_response(self.raw, UInt32(response.status), handle) == MHD_Result.YES
     }
 
     private func open(_ stream: EventStream) {

@@ -1,4 +1,5 @@
 import CMicrohttpd
+import Glibc
 
 /// What libmicrohttpd lets through although RFC 9112 forbids it: every request is held to this before it is routed.
 @safe struct RequestRules {
@@ -35,7 +36,7 @@ import CMicrohttpd
         }
         if let refusal { return refusal }
         if self.hosts > 1 { return Refusal(status: 400, detail: "The request has more than one Host.") }
-        if self.hosts == 0, unsafe String(cString: version) == "HTTP/1.1" {
+        if self.hosts == 0, unsafe strcmp(version, "HTTP/1.1") == 0 {
             return Refusal(status: 400, detail: "The request has no Host.")
         }
         if self.lengths > 1 { return Refusal(status: 400, detail: "The request has more than one Content-Length.") }
@@ -53,12 +54,11 @@ import CMicrohttpd
         method: UnsafePointer<CChar>,
         version: UnsafePointer<CChar>
     ) -> Refusal? {
-        let text = unsafe String(cString: version)
-        guard text == "HTTP/1.1" || text == "HTTP/1.0" else {
+        guard unsafe strcmp(version, "HTTP/1.1") == 0 || strcmp(version, "HTTP/1.0") == 0 else {
             return Refusal(status: 505, detail: "This server speaks HTTP/1.1.")
         }
         // A line end of LF alone leaves one NUL behind the version where CR LF leaves two.
-        guard unsafe version[text.utf8.count + 1] == 0 else {
+        guard unsafe version[strlen(version) + 1] == 0 else {
             return Refusal(status: 400, detail: "The request line does not end with CR LF.")
         }
         // The version follows the target after one byte; if not, a NUL or further spaces stand between.

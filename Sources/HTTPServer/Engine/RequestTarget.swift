@@ -9,19 +9,31 @@ enum RequestTarget {
     /// segments that mean another directory.
     static func fault(_ target: String) -> String? {
         if target == "*" { return nil }
-        guard target.utf8.first == UInt8(ascii: "/") else { return "The target must begin with a slash." }
-        guard target.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+        let bytes = target.utf8.span
+        guard !bytes.isEmpty, bytes[0] == UInt8(ascii: "/") else { return "The target must begin with a slash." }
+        for index in bytes.indices where !(0x21...0x7E).contains(bytes[index]) {
             return "The target holds a space, a control character or a byte beyond ASCII."
         }
-        let path = target.utf8.prefix { $0 != UInt8(ascii: "?") }
-        if path.contains(UInt8(ascii: "\\")) || path.contains(UInt8(ascii: "#")) {
-            return "The path holds a backslash or a fragment."
+        let path = bytes.extracting(..<bytes.index(of: UInt8(ascii: "?")))
+        var isPlain = true
+        for index in path.indices {
+            switch path[index] {
+            case UInt8(ascii: "\\"), UInt8(ascii: "#"): return "The path holds a backslash or a fragment."
+            case UInt8(ascii: "%"), UInt8(ascii: "."): isPlain = false
+            default: break
+            }
         }
-        guard path.contains(UInt8(ascii: "%")) || path.contains(UInt8(ascii: ".")) else { return nil }
-        for segment in path.split(separator: UInt8(ascii: "/")) {
-            guard let text = PercentEncoding.decode(segment) else {
+        return isPlain ? nil : Self.faultOfSegments(path)
+    }
+
+    private static func faultOfSegments(_ path: Span<UInt8>) -> String? {
+        var start = 1
+        while start < path.count {
+            let end = path.index(of: UInt8(ascii: "/"), from: start)
+            guard let text = PercentEncoding.decode(path.extracting(start..<end)) else {
                 return "The path has a percent escape that is broken, no UTF-8, or a control character."
             }
+            start = end + 1
             if text.contains("/") || text.contains("\\") { return "The path has an escaped slash." }
             if text == "." || text == ".." { return "The path has a segment of dots." }
         }

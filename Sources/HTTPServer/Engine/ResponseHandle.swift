@@ -1,13 +1,15 @@
 import CMicrohttpd
 import Glibc
 
-/// An answer in the form that libmicrohttpd sends.
-enum PreparedResponse {
+/// Makes of an answer what libmicrohttpd sends.
+enum ResponseHandle {
     /// The bytes that are asked of an event stream at once.
     private static let streamBlock = 4096
 
     /// Makes the response of C, which the caller destroys; nil when there is no memory.
-    static func make(_ response: HTTPResponse, _ exchange: Exchange, closes: Bool) -> OpaquePointer? {
+    ///
+    /// Without an exchange it is for any number of them: no event stream, and no error, which names its request.
+    static func make(_ response: HTTPResponse, _ exchange: Exchange?, closes: Bool) -> OpaquePointer? {
         guard let prepared = unsafe Self.body(response.body, exchange) else { return nil }
         if let type = response.contentType {
             _ = unsafe MHD_add_response_header(prepared, "Content-Type", UnsafePointer(OpaquePointer(type.utf8Start)))
@@ -16,14 +18,14 @@ enum PreparedResponse {
             // libmicrohttpd refuses line ends, and with them a forged second header.
             _ = unsafe MHD_add_response_header(prepared, header.name, header.value)
         }
-        if response.status >= 400 {
+        if response.status >= 400, let exchange {
             _ = unsafe MHD_add_response_header(prepared, "X-Request-Id", exchange.request.idText)
         }
         if closes { _ = unsafe MHD_add_response_header(prepared, "Connection", "close") }
         return unsafe prepared
     }
 
-    private static func body(_ body: HTTPResponse.Body, _ exchange: Exchange) -> OpaquePointer? {
+    private static func body(_ body: HTTPResponse.Body, _ exchange: Exchange?) -> OpaquePointer? {
         switch body {
         case .empty: return unsafe MHD_create_response_from_buffer(0, nil, .RESPMEM_PERSISTENT)
         case .bytes(let bytes):
@@ -42,6 +44,7 @@ enum PreparedResponse {
             if unsafe prepared == nil { unsafe owner.release() }
             return unsafe prepared
         case .events:
+            guard let exchange else { return nil }
             let owner = unsafe Unmanaged.passRetained(exchange)
             let prepared = unsafe MHD_create_response_from_callback(
                 UInt64.max,

@@ -1,0 +1,33 @@
+import CMicrohttpd
+
+/// An answer whose head and content are made once and sent to any number of clients at once, without a copy.
+@safe package final class PreparedResponse: @unchecked Sendable {
+    // Sendable although it holds a handle of C: libmicrohttpd counts the references to a response under its own lock,
+    // and nothing of it changes after `init`.
+    private let plain: HTTPResponse
+    private let handle: OpaquePointer?
+
+    /// Makes a successful answer ready; it must not be an event stream.
+    package init(_ response: HTTPResponse) {
+        if case .events = response.body { preconditionFailure("an event stream has one client") }
+        precondition(response.status < 400, "an error names the request that it answers")
+        self.plain = response
+        unsafe self.handle = ResponseHandle.make(response, nil, closes: false)
+    }
+
+    // Connections that still send it hold references of their own.
+    deinit { if let handle = unsafe self.handle { unsafe MHD_destroy_response(handle) } }
+
+    /// The answer, for handlers to return; one that is changed is made anew for its client.
+    package var response: HTTPResponse {
+        var response = self.plain
+        response.prepared = self
+        return response
+    }
+
+    /// Has it sent over a connection, on its loop; false when there is no memory.
+    func queue(on connection: OpaquePointer) -> Bool {
+        guard let handle = unsafe self.handle else { return false }
+        return unsafe MHD_queue_response(connection, UInt32(self.plain.status), handle) == MHD_Result.YES
+    }
+}
