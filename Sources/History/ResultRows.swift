@@ -8,14 +8,24 @@ package enum ResultRows {
         "connect_us", "tls_us", "first_byte_us", "total_us", "\"values\"", "address", "certificate_expires_at",
         "pinger", "generation", "late",
     ]
+    /// How many rows are sent at a time.
+    private static let pieceRows = 500
     private static let columns = ResultRows.names.joined(separator: ", ")
 
     /// Stores results that are not there yet, by COPY; one that is there refuses all with 23505.
-    package static func copy(_ results: [CheckResult], on connection: PostgresConnection) throws(PostgresError) {
-        guard !results.isEmpty else { return }
-        var rows = BinaryRows()
-        for result in results { self.append(result, late: false, to: &rows) }
-        try connection.copyIn("COPY results (\(self.columns)) FROM STDIN (FORMAT binary)", rows.bytes)
+    ///
+    /// `next` gives them one after the other, while the server stores those before.
+    package static func copy(
+        on connection: PostgresConnection,
+        _ next: () -> CheckResult?
+    ) throws(PostgresError) {
+        try connection.copyIn("COPY results (\(self.columns)) FROM STDIN (FORMAT binary)") { rows in
+            for _ in 0..<self.pieceRows {
+                guard let result = next() else { return false }
+                self.append(result, late: false, to: &rows)
+            }
+            return true
+        }
     }
 
     /// Makes the connection's own table that ``insert(_:on:)`` needs.

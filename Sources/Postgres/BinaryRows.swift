@@ -14,6 +14,12 @@ package struct BinaryRows: Sendable {
     /// All rows with the mark of the end: what `copyIn` takes.
     package var bytes: [UInt8] { self.output + [0xff, 0xff] }
 
+    /// What was appended since the last ``clearPiece()``; of the first piece with the header.
+    var piece: [UInt8] { self.output }
+
+    /// Makes room for the next piece.
+    mutating func clearPiece() { self.output.removeAll(keepingCapacity: true) }
+
     /// Forgets the rows and keeps the memory.
     package mutating func removeAll() {
         self.output.removeAll(keepingCapacity: true)

@@ -11,6 +11,33 @@ extension PostgresConnection {
         timeout: Duration? = nil
     ) throws(PostgresError) -> Int {
         let deadline = Deadline(timeout ?? self.timeout)
+        try self.beginCopy(sql, deadline)
+        try self.send(rows, sql, deadline)
+        return try self.endCopy(sql, deadline)
+    }
+
+    /// Sends rows by `COPY … FROM STDIN (FORMAT binary)` piece by piece and returns how many were stored.
+    ///
+    /// `fill` appends the next piece and returns whether there will be more; meanwhile the server takes the one before.
+    /// All or nothing, as above.
+    @discardableResult
+    package func copyIn(
+        _ sql: String,
+        timeout: Duration? = nil,
+        fill: (inout BinaryRows) -> Bool
+    ) throws(PostgresError) -> Int {
+        let deadline = Deadline(timeout ?? self.timeout)
+        try self.beginCopy(sql, deadline)
+        var rows = BinaryRows()
+        while fill(&rows) {
+            try self.send(rows.piece, sql, deadline)
+            rows.clearPiece()
+        }
+        try self.send(rows.bytes, sql, deadline)
+        return try self.endCopy(sql, deadline)
+    }
+
+    private func beginCopy(_ sql: String, _ deadline: Deadline) throws(PostgresError) {
         let handle = try unsafe self.ready(sql)
         guard unsafe PQsendQuery(handle, sql) == 1 else { throw self.lost("cannot send", statement: sql) }
         guard let first = try unsafe self.nextResult(sql, deadline) else {
@@ -28,11 +55,15 @@ extension PostgresConnection {
             _ = self.lost("COPY")
             throw PostgresError(.unexpected, "expected COPY … FROM STDIN; connection closed", statement: sql)
         }
-        try self.send(rows, sql, deadline)
+    }
+
+    private func endCopy(_ sql: String, _ deadline: Deadline) throws(PostgresError) -> Int {
+        let handle = try unsafe self.ready(sql)
+        guard unsafe PQputCopyEnd(handle, nil) == 1 else { throw self.lost("cannot end COPY", statement: sql) }
         return try self.receive(sql, deadline).affected
     }
 
-    /// Sends the input piece by piece, so that libpq's buffer stays small, and its end.
+    /// Sends input piece by piece, so that libpq's buffer stays small.
     private func send(_ rows: [UInt8], _ sql: String, _ deadline: Deadline) throws(PostgresError) {
         let piece = 128 << 10
         try unsafe rows.withUnsafeBufferPointer { (bytes) throws(PostgresError) in
@@ -48,7 +79,5 @@ extension PostgresConnection {
                 try self.flush(sql, deadline)
             }
         }
-        let handle = try unsafe self.ready(sql)
-        guard unsafe PQputCopyEnd(handle, nil) == 1 else { throw self.lost("cannot end COPY", statement: sql) }
     }
 }

@@ -3,6 +3,8 @@ import Postgres
 import Service
 
 extension ReadingLoop {
+    /// Milliseconds that a round is to take at most.
+    private static var aimedRound: Int64 { 2_000 }
     /// Milliseconds between two publications behind a backlog.
     private static var publicationInterval: Int64 { 1_000 }
 
@@ -91,13 +93,25 @@ extension ReadingLoop {
             if holding.isDirty { isDirty = true }
         }
         guard isDirty || records > 0 else { return }
-        let isFull = records >= self.options.roundRecords || bytes >= self.options.roundBytes
+        let isFull = records >= self.roundLimit || bytes >= self.options.roundBytes
         guard self.isUrgent || isFull || now >= self.nextRound else { return }
         self.isUrgent = false
         self.runRound(self.heldInOrder)
-        // Reading gets as long as the books had: behind a backlog rounds grow, and with them what one state row covers.
+        self.planRound(began: now, records)
+    }
+
+    /// Behind a backlog rounds grow, and with them what one state row covers: reading gets as long as the books had, but
+    /// no round is to take longer than ``aimedRound``.
+    private func planRound(began: Int64, _ records: Int) {
         let end = MonotonicClock.millis
-        self.nextRound = max(now + self.options.roundInterval, end + (end - now))
+        let took = max(end - began, 1)
+        self.nextRound = max(began + self.options.roundInterval, end + min(took, Self.aimedRound))
+        if self.connection == nil {
+            self.roundLimit = Self.pollRecords
+        } else if records >= Self.pollRecords {
+            let possible = Int(clamping: Int64(records) * Self.aimedRound / took)
+            self.roundLimit = min(max(possible, Self.pollRecords), self.options.roundRecords)
+        }
     }
 
     /// Publishes what is still to be, and brings the books up to memory for these partitions.

@@ -42,6 +42,8 @@ final class ReadingLoop<P: Projection> {
     private var nextTrouble: Int64 = 0
     /// From when on the next round may begin, on the monotonic clock in milliseconds.
     var nextRound: Int64 = 0
+    /// Records pending for the books after which a round does not wait; less than the options say where rounds are slow.
+    var roundLimit = ReadingLoop.pollRecords
     /// What was stepped since the last `publish`.
     var unpublished: [Held] = []
     /// From when on there is a publication although more waits, on the monotonic clock in milliseconds.

@@ -20,7 +20,7 @@ package struct RunnerOptions: Sendable {
     package var statementTimeout: Duration
     /// The least time between the beginnings of two rounds in milliseconds; urgent ones don't wait.
     package var roundInterval: Int64
-    /// Records pending for the books after which a round does not wait either.
+    /// Records pending for the books after which a round does not wait either, at most.
     package var roundRecords: Int
     /// Bytes pending for the books after which a round does not wait either.
     package var roundBytes: Int
@@ -48,8 +48,8 @@ package struct RunnerOptions: Sendable {
         self.withoutGroup = withoutGroup
         self.statementTimeout = .seconds(5)
         self.roundInterval = 100
-        self.roundRecords = 50_000
-        self.roundBytes = 32 << 20
+        self.roundRecords = 100_000
+        self.roundBytes = 64 << 20
         self.retakeAfter = 10_000
         self.sessionTimeout = nil
     }

@@ -216,3 +216,10 @@ import Testing
         try connection.query("SELECT count(*) FROM pg_class WHERE relname ~ '^results_[0-9]{8}$'")[0].int64(0)
     }
 }
+
+extension ResultRows {
+    fileprivate static func copy(_ results: [CheckResult], on connection: PostgresConnection) throws(PostgresError) {
+        var rest = results.makeIterator()
+        try self.copy(on: connection) { rest.next() }
+    }
+}

@@ -28,6 +28,7 @@ import Testing
         #expect(points.map(\.text).sorted() == points.map(\.text))
         #expect(points.sorted() == points)
         for point in points { #expect(LatestPoint(point.text) == point) }
+        for point in points { #expect(point.text.utf8.count == LatestPoint.width) }
         for text in ["", "1-2", "00000000001-000000000000000000", "-000000001-0000000000000000001"] {
             #expect(LatestPoint(text) == nil)
         }

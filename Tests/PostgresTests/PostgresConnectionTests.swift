@@ -55,6 +55,28 @@ import Testing
         #expect(try connection.query("SELECT count(*) FROM t")[0].int64(0) == 50_000)
     }
 
+    @Test func `copy in pieces stores all rows or none`() throws {
+        let connection = try PostgresConnection(PostgresServer.database())
+        try connection.script("CREATE TABLE t (id bigint PRIMARY KEY)")
+        func copy(_ ids: Range<Int64>) throws -> Int {
+            var rest = ids.makeIterator()
+            return try connection.copyIn("COPY t FROM STDIN (FORMAT binary)") { rows in
+                for _ in 0..<1_000 {
+                    guard let id = rest.next() else { return false }
+                    rows.beginRow(columns: 1)
+                    rows.bigint(id)
+                }
+                return true
+            }
+        }
+        #expect(try copy(0..<0) == 0)
+        #expect(try copy(0..<50_000) == 50_000)
+        let error = #expect(throws: PostgresError.self) { try copy(49_999..<100_000) }
+        #expect(error?.isUniqueViolation == true)
+        #expect(try copy(50_000..<50_500) == 500)
+        #expect(try connection.query("SELECT count(*) FROM t")[0].int64(0) == 50_500)
+    }
+
     @Test func `a frozen server ends in a timeout and a dead connection`() throws {
         let server = try PostgresServer()
         defer { server.stop() }

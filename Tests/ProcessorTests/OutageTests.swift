@@ -34,6 +34,34 @@ import Testing
         }
     }
 
+    @Test func `results that Redis has are not listed or told again`() throws {
+        let redis = try RedisServer()
+        defer { redis.stop() }
+        let world = try HistoryWorld(redis: redis)
+        try world.produce(Scenario(monitors: 1).definitions)
+        let status = try #require(world.truth.lazy.compactMap { $0.status(of: 1) }.first)
+        let updates = try RedisSubscriber(RedisURL(world.redisURL), channels: [LatestKeys.updates])
+        let writer = try world.writer()
+        defer { writer.stop() }
+        /// Writes an entry and returns the slots of the results that were told.
+        func write(next: Int64, _ offsets: [Int64]) throws -> [Int64] {
+            var entry = LatestEntry(1, status, point: LatestPoint(generation: 0, offset: next), asOf: 0)
+            for offset in offsets {
+                let result = RecentResult(region: "eu", slot: offset, outcome: .up)
+                entry.news.results.append((LatestPoint(generation: 0, offset: offset), result))
+            }
+            writer.put(entry)
+            writer.flush()
+            let message = try #require(try updates.next(.seconds(20)))
+            return try UpdateMessage.decode(message.payload).results.map(\.slot)
+        }
+        #expect(try write(next: 10, [4, 9]) == [4, 9])
+        #expect(try write(next: 20, [4, 9, 10, 19]) == [10, 19])
+        #expect(try write(next: 30, [19]) == [])
+        #expect(try write(next: 200, Array(100..<200)) == Array(140..<200))
+        #expect(try world.recent(1).map(\.slot) == Array((140..<200).reversed()))
+    }
+
     @Test func `keys of Redis that hold something else are taken away and written anew`() throws {
         let redis = try RedisServer()
         defer { redis.stop() }

@@ -1,8 +1,10 @@
 /// One record of `monitoring-results`, decoded.
+///
+/// A change is by far the largest kind and rare: it lies apart, so that results are copied alone.
 package enum Record: Sendable, Hashable {
     case result(CheckResult)
     case pulse(Pulse)
-    case change(Change)
+    indirect case change(Change)
     case action(Action)
     case push(Push)
 

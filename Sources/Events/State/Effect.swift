@@ -1,15 +1,15 @@
 /// What one step of the log does to the world; the order within a step is the order in which they apply.
 ///
 /// Both projections get all of them and ignore what is not theirs. Replaying the same records gives the same effects
-/// with the same ids, so every one may be applied twice.
+/// with the same ids, so every one may be applied twice. The large cases are rare and lie apart.
 package enum Effect: Sendable, Hashable {
     /// What became of the result that was stepped; exactly one per result record.
     case judged(Disposition)
     /// A result that the log implies: a push that was heard (region `push`, slot: when), or one that was missed
     /// (`down`, `missed`; slot: the deadline). The processor stores it like a published one.
-    case derived(CheckResult, Disposition)
+    indirect case derived(CheckResult, Disposition)
     /// The definition of a monitor is new; `nil`: it was deleted.
-    case defined(monitor: Int64, Monitor?)
+    indirect case defined(monitor: Int64, Monitor?)
     /// The monitor's state changed.
     case changed(Transition)
     /// A correction of the spans from which availability is computed.

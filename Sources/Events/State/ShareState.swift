@@ -41,14 +41,15 @@ struct ShareState: Sendable, Hashable {
         return true
     }
 
-    /// Marks regions whose pulses stopped; returns whether there are any.
-    mutating func silence(now: Int64) -> Bool {
-        var found = false
-        for index in self.regions.indices
-        where self.regions[index].goesOn && now - self.regions[index].last > Pulse.silence {
-            self.regions[index].goesOn = false
-            found = true
-        }
-        return found
+    /// Whether there are regions whose pulses stopped and that are not marked so yet.
+    func fallsSilent(now: Int64) -> Bool { self.regions.indices.contains { self.fallsSilent($0, now: now) } }
+
+    /// Marks the regions whose pulses stopped.
+    mutating func silence(now: Int64) {
+        for index in self.regions.indices where self.fallsSilent(index, now: now) { self.regions[index].goesOn = false }
+    }
+
+    private func fallsSilent(_ index: Int, now: Int64) -> Bool {
+        self.regions[index].goesOn && now - self.regions[index].last > Pulse.silence
     }
 }

@@ -93,7 +93,10 @@ extension MonitorState {
     }
 
     /// When a deleted monitor is forgotten: after the log's retention of 7 days.
-    var tombstoneEnd: Int64? { self.definition == nil ? self.watchedSince + 7 * 86_400_000 : nil }
+    var tombstoneEnd: Int64? {
+        guard case .none = self.definition else { return nil }
+        return self.watchedSince + 7 * 86_400_000
+    }
 
     /// When time alone changes a monitor that is not watched.
     var tombstoneDeadline: Int64 { self.tombstoneEnd ?? Int64.max }

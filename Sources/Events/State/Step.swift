@@ -33,11 +33,12 @@ extension PartitionState {
     private mutating func advance(to time: Int64, _ cause: Cause, _ effects: inout [Effect]) {
         guard time > self.time else { return }
         self.time = time
-        if let first = self.shares.first { self.dirtyShares.insert(first.share) }
+        // The partition's first share.
+        self.dirtyShares.insert(self.partition)
         var due = self.deadlines.take(through: time)
-        for index in self.shares.indices {
+        for index in self.shares.indices where self.shares[index].fallsSilent(now: time) {
             let pushWatched = self.shares[index].watch(Pulse.pushRegion)?.goesOn ?? false
-            guard self.shares[index].silence(now: time) else { continue }
+            self.shares[index].silence(now: time)
             self.dirtyShares.insert(self.shares[index].share)
             let members = self.members(ofShare: self.shares[index].share)
             if pushWatched, self.shares[index].watch(Pulse.pushRegion)?.goesOn == false {

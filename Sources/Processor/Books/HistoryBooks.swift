@@ -106,19 +106,20 @@ final class HistoryBooks {
         _ changes: inout RollupChanges,
         on connection: PostgresConnection
     ) throws {
-        guard !careful else { return }
-        var results: [CheckResult] = []
-        for portion in portions {
-            for result in portion.state.fresh {
+        guard !careful, portions.contains(where: { !$0.state.fresh.isEmpty }) else { return }
+        var rest = portions.lazy.flatMap { portion in portion.state.fresh.lazy.map { (portion.state, $0) } }
+            .makeIterator()
+        try ResultRows.copy(on: connection) {
+            while let (state, result) = rest.next() {
                 guard result.slot >= floor else {
                     self.dropped += 1
                     continue
                 }
-                results.append(result)
-                self.count(result, portion.state, &changes)
+                self.count(result, state, &changes)
+                return result
             }
+            return nil
         }
-        try ResultRows.copy(results, on: connection)
     }
 
     private func writeOthers(
