@@ -7,10 +7,11 @@ export class ApusField extends HTMLElement {
     // The member of the document that it edits, as "/interval".
     pointer = null;
 
-    // `control` is an input, select or textarea, or a group of them with one of these first.
+    // `control` is an input, select or textarea, or an element that holds one, or names it as its own `control`.
     setup({ label, control, hint, pointer, optional = false }) {
         this.pointer = pointer ?? null;
-        this.#control = control.matches("input, select, textarea") ? control : control.querySelector("input, select, textarea");
+        const kinds = "input, select, textarea";
+        this.#control = control.control ?? (control.matches(kinds) ? control : control.querySelector(kinds));
         this.#control.id ||= freshID("field");
         const isSwitch = this.#control.type === "checkbox";
         const hintID = hint ? freshID("hint") : null;

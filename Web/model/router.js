@@ -86,8 +86,7 @@ class Router extends EventTarget {
             let node;
             try {
                 const { default: Page } = await page.load();
-                const tag = `apus-${page.name}-page`;
-                if (!customElements.get(tag)) customElements.define(tag, Page);
+                if (!customElements.getName(Page)) customElements.define(`apus-${page.name}-page`, Page);
                 node = Object.assign(new Page(), { params, query: this.query });
                 node.pageTitle = Page.title?.(params) ?? "";
             } catch (error) {

@@ -4,6 +4,9 @@
 
 export const pages = [
     { name: "overview", path: "", load: () => import("./overview/page.js"), isNavigation: true },
+    { name: "welcome", path: "welcome", load: () => import("./welcome/page.js") },
+    { name: "monitor-new", path: "monitors/new", load: () => import("./monitor-form/page.js") },
+    { name: "monitor-edit", path: "monitors/:id/edit", load: () => import("./monitor-form/page.js") },
     { name: "sign-in", path: "sign-in", load: () => import("./sign-in/page.js"), isOpen: true },
 ];
 
