@@ -166,7 +166,7 @@ export const words = {
         figures: {
             label: "At a glance",
             monitors: n => plural(n, "Monitor", "Monitors"),
-            incidents: n => plural(n, "Open incident", "Open incidents"),
+            incidents: n => plural(n, "Incident", "Incidents"),
             regions: (online, all) => (online === all ? `${online}` : `${online} / ${all}`),
             regionsName: ({ online, offline, active }) =>
                 online === 0
@@ -179,7 +179,7 @@ export const words = {
                           .filter(Boolean)
                           .join(", "),
             rate: n => (n >= 10 ? Math.round(n).toString() : n.toFixed(1)),
-            checks: "Checks per second",
+            checks: "Checks / s",
         },
         filters: {
             search: "Search monitors",

@@ -71,14 +71,19 @@ struct OverviewRoutes: Sendable {
         by name: String,
         _ labels: (BoardFacts) -> [String]
     ) throws -> HTTPResponse {
-        try QueryReader(request).finish()
+        let query = QueryReader(request)
+        let filter = query.boardFilter()
+        try query.finish()
         try self.board.requireLoaded()
         let now = WallClock.millis
         var counts: [String: StateCounts] = [:]
-        for entry in self.board.snapshot.entries.values {
+        for entry in self.search.all(filter, now: now) {
             for label in labels(entry.facts) { counts[label, default: StateCounts()].add(entry, now: now) }
         }
-        let sorted = counts.sorted { ($0.key.lowercased(), $0.key) < ($1.key.lowercased(), $1.key) }
+        // As a list that is sorted by group: what has none comes last.
+        let sorted = counts.sorted {
+            ($0.key.isEmpty ? 1 : 0, $0.key.lowercased(), $0.key) < ($1.key.isEmpty ? 1 : 0, $1.key.lowercased(), $1.key)
+        }
         var writer = JSONWriter(capacity: 256 * counts.count + 64)
         writer.beginObject()
         writer.name("items")

@@ -45,7 +45,7 @@ export class OverviewFigures extends HTMLElement {
                     {
                         type: "button",
                         class: "figure",
-                        "data-state": counts[state] > 0 ? state : null,
+                        "data-state": counts[state] > 0 && state,
                         "aria-pressed": String(this.#chosen.has(state)),
                         onclick: () => this.#choose(state),
                     },
@@ -61,7 +61,7 @@ export class OverviewFigures extends HTMLElement {
             ),
             element(
                 "a",
-                { class: "figure", href: "pipeline", "data-state": regions.offline > 0 || regions.online === 0 ? "down" : null },
+                { class: regions.offline > 0 || regions.online === 0 ? "figure figure-alarm" : "figure", href: "pipeline" },
                 element("span", { class: "figure-value" }, w.regions(regions.online, regions.online + regions.offline)),
                 element("span", { class: "figure-name" }, w.regionsName(regions)),
             ),

@@ -262,7 +262,9 @@ export class MonitorList extends HTMLElement {
     }
 
     #askSort(sort) {
-        const order = this.#sort.sort === sort && this.#sort.order !== "desc" ? "desc" : "";
+        // The slowest come first at first; everything else begins with the worst, or with A.
+        const first = sort === "latency" ? "desc" : "";
+        const order = this.#sort.sort !== sort ? first : this.#sort.order === "desc" ? "" : "desc";
         this.dispatchEvent(new CustomEvent("sort-list", { detail: { sort, order } }));
     }
 }

@@ -120,12 +120,12 @@ export class MonitorRow extends HTMLElement {
     }
 }
 
-// One latency per slot, the mean over its regions; null where none answered.
+// One latency per slot, the mean over its regions; null where none answered well: how long a failure took is no latency.
 function bySlot(recent) {
     const slots = new Map();
-    for (const [, milliseconds, , slot] of recent) {
+    for (const [outcome, milliseconds, , slot] of recent) {
         const sum = slots.get(slot) ?? { total: 0, count: 0 };
-        if (milliseconds !== null) {
+        if (milliseconds !== null && (outcome === "up" || outcome === "degraded")) {
             sum.total += milliseconds;
             sum.count += 1;
         }
