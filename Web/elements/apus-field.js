@@ -43,6 +43,10 @@ export class ApusField extends HTMLElement {
         return this.#control;
     }
 
+    get hasError() {
+        return this.#error.textContent !== "";
+    }
+
     // What is wrong; null: nothing.
     set error(text) {
         this.#error.textContent = text ?? "";
@@ -64,7 +68,6 @@ export function showFaults(form, problem) {
     const fields = [...form.querySelectorAll("apus-field")];
     for (const each of fields) each.error = null;
     const rest = [];
-    let first = null;
     for (const fault of problem.errors) {
         const pointer = fault.pointer.replace(/^#/, "");
         const place = fields.find(each => each.pointer && (pointer === each.pointer || pointer.startsWith(`${each.pointer}/`)));
@@ -75,8 +78,7 @@ export function showFaults(form, problem) {
         place.error = fault.detail;
         // It may be folded in.
         place.closest("details")?.setAttribute("open", "");
-        first ??= place;
     }
-    first?.control.focus();
+    fields.find(each => each.hasError)?.control.focus();
     return rest;
 }

@@ -25,6 +25,7 @@ export class ApusShell extends HTMLElement {
     #theme = element("button", { type: "button", class: "button-icon", onclick: () => this.#nextTheme() });
     #main = element("main", { id: "main", tabindex: "-1" });
     #counting = null;
+    #hasShown = false;
 
     // Where the router puts its pages.
     get outlet() {
@@ -67,6 +68,8 @@ export class ApusShell extends HTMLElement {
             reset: () => this.#countSoon(),
         });
         everySecond(() => this.#drawBanner());
+        // A tab in the background has no stream, but a title.
+        setInterval(() => document.visibilityState === "hidden" && this.#countSoon(), 30_000);
         this.#drawTheme();
         this.#drawSession();
         this.#drawLive();
@@ -88,8 +91,6 @@ export class ApusShell extends HTMLElement {
         if (this.#hasShown) this.#main.focus({ preventScroll: true });
         this.#hasShown = true;
     }
-
-    #hasShown = false;
 
     #drawSession() {
         const isIn = session.role !== null;

@@ -3,10 +3,13 @@ import { apiEvents, apiURL, authorization } from "./api.js";
 import { readEvents } from "./events.js";
 
 // The gateway sends a heartbeat every 15 s.
-const silence = 40_000;
+const silence = 25_000;
 const longestWait = 10_000;
 // How long a break may last before the page says so.
 const patience = 2_000;
+// Browsers open six connections to a gateway for all tabs together: a tab that nobody has looked at for so long gives its
+// stream back, and takes it up again from the last event heard.
+const attention = 60_000;
 
 class Live extends EventTarget {
     // "connecting", "live", or "offline": what is shown may be old since `offlineSince`.
@@ -19,18 +22,31 @@ class Live extends EventTarget {
     #lastID = null;
     #connection = null;
     #failures = 0;
+    // Rises with each start and stop: what belongs to an older turn ends.
+    #turn = 0;
     #runs = false;
     #renewal = null;
+
+    constructor() {
+        super();
+        let timer = null;
+        document.addEventListener("visibilitychange", () => {
+            clearTimeout(timer);
+            if (document.visibilityState === "hidden") timer = setTimeout(() => this.#connection?.abort(), attention);
+        });
+    }
 
     // Begins to listen; called once somebody is signed in.
     start() {
         if (this.#runs) return;
         this.#runs = true;
-        this.#run();
+        this.#turn += 1;
+        this.#run(this.#turn);
     }
 
     stop() {
         this.#runs = false;
+        this.#turn += 1;
         this.#lastID = null;
         this.#connection?.abort();
     }
@@ -64,13 +80,13 @@ class Live extends EventTarget {
         }, 150);
     }
 
-    async #run() {
-        while (this.#runs) {
+    async #run(turn) {
+        while (turn === this.#turn) {
+            if (this.#failures === 0 && this.#lastID !== null) await seen();
+            if (turn !== this.#turn) return;
             const connection = new AbortController();
             connection.ids = this.#ids.join(",");
             this.#connection = connection;
-            let isRenewed = false;
-            connection.signal.addEventListener("abort", () => (isRenewed = !connection.isSilent));
             const watchdog = this.#watchdog(connection);
             try {
                 await this.#listen(connection, watchdog);
@@ -78,9 +94,10 @@ class Live extends EventTarget {
                 // Whatever broke the stream, it is opened again.
             }
             watchdog.end();
+            if (turn !== this.#turn) return;
             this.#connection = null;
-            if (isRenewed && this.#runs) continue;
-            if (this.#runs) await this.#wait();
+            // One that was ended on purpose is followed by the next at once.
+            if (!connection.signal.aborted || connection.isSilent) await this.#wait(turn);
         }
     }
 
@@ -147,15 +164,14 @@ class Live extends EventTarget {
         this.dispatchEvent(new Event("change"));
     }
 
-    async #wait() {
+    async #wait(turn) {
         this.#failures += 1;
-        const since = Date.now();
-        if (this.state !== "offline") {
+        if (this.#failures === 1) {
+            const since = Date.now();
+            this.#become("connecting");
             setTimeout(() => {
-                if (this.#runs && this.#connection === null) this.#become("offline", since);
-                else if (this.#runs && this.state !== "live") this.#become("offline", since);
+                if (turn === this.#turn && this.state === "connecting") this.#become("offline", since);
             }, patience);
-            this.state = "connecting";
         }
         const limit = Math.min(longestWait, 500 * 2 ** Math.min(this.#failures, 6));
         await new Promise(resolve => setTimeout(resolve, limit / 2 + (Math.random() * limit) / 2));
@@ -170,3 +186,16 @@ class Live extends EventTarget {
 }
 
 export const live = new Live();
+
+// Resolves once the page is looked at.
+function seen() {
+    if (document.visibilityState === "visible") return Promise.resolve();
+    return new Promise(resolve => {
+        const look = () => {
+            if (document.visibilityState !== "visible") return;
+            document.removeEventListener("visibilitychange", look);
+            resolve();
+        };
+        document.addEventListener("visibilitychange", look);
+    });
+}

@@ -82,6 +82,7 @@ export const words = {
         none: "No latencies yet",
         summary: (newest, most) => `Latency ${newest}, at most ${most}`,
     },
+    form: { faults: "Some of it can't be taken; see below." },
     dialog: { close: "Close", cancel: "Cancel" },
     navigation: {
         label: "Pages",
@@ -125,7 +126,7 @@ export const words = {
         statesTitle: "What the marks mean",
         states: {
             up: "It answers as it should.",
-            degraded: "It answers as it should, but slowly.",
+            degraded: "It answers as it should, but slowly. Counted among those that are up.",
             pending: "Checks fail, too few of them yet to call it down.",
             down: "Enough checks in enough regions have failed.",
             recovering: "It answers again, not yet often enough to be called up.",
@@ -316,8 +317,10 @@ export const words = {
         },
         conflict: {
             title: "Somebody edited it meanwhile",
-            text: "Both versions are below. Yours changes only what you changed; everything else stays as theirs.",
+            text: "Both versions are below. Saving yours changes what you changed and leaves the rest as it is now.",
             field: "Field",
+            before: "As you began",
+            asNow: "as now",
             theirs: "Now",
             mine: "Yours",
             takeTheirs: "Start again from theirs",

@@ -27,7 +27,11 @@ struct WebRoutes: Sendable {
             log.warning("no dashboard: correct WEB_FOLDER", ["reason": error.description])
             self.files = [:]
         }
-        self.shell = self.files["index.html"].map { $0.placed(under: basePath) }
+        // The frame's modules come at once instead of one after the other as each names the next.
+        let modules = self.files.keys.filter {
+            $0.hasSuffix(".js") && (!$0.hasPrefix("pages/") || $0 == "pages/pages.js")
+        }.sorted()
+        self.shell = self.files["index.html"].map { $0.placed(under: basePath, preloading: modules) }
         self.libraries = WebFolder.read(libraryFolder, names: Self.assets)
         let missing = Self.assets.filter { self.libraries[$0] == nil }
         if !missing.isEmpty {
@@ -62,8 +66,11 @@ struct WebRoutes: Sendable {
 
 extension WebFile {
     /// The shell for a dashboard below `basePath`: its `<base>` says where relative addresses begin.
-    fileprivate func placed(under basePath: String) -> WebFile {
-        let page = self.text.replacing("<base href=\"/\">", with: "<base href=\"\(basePath)/\">")
+    fileprivate func placed(under basePath: String, preloading modules: [String]) -> WebFile {
+        let preloads = modules.map { "<link rel=\"modulepreload\" href=\"web/\($0)\">\n" }.joined()
+        let page = self.text
+            .replacing("<base href=\"/\">", with: "<base href=\"\(basePath)/\">")
+            .replacing("</head>", with: preloads + "</head>")
         return WebFile(contentType: self.contentType, content: Array(page.utf8))
     }
 }

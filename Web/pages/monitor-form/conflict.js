@@ -16,8 +16,9 @@ export function askConflict(before, theirs, mine) {
                 "tr",
                 {},
                 element("th", { scope: "row" }, words.monitorForm.fields[name]?.label ?? name),
+                element("td", { class: "muted" }, show(before[name])),
                 element("td", { class: isSame(before[name], theirs[name]) ? "muted" : "conflict-changed" }, show(theirs[name])),
-                element("td", { class: name in mine ? "conflict-changed" : "muted" }, show(name in mine ? mine[name] : before[name])),
+                element("td", { class: name in mine ? "conflict-changed" : "muted" }, name in mine ? show(mine[name]) : w.asNow),
             ),
         );
     return ask({
@@ -30,7 +31,7 @@ export function askConflict(before, theirs, mine) {
                 element(
                     "table",
                     { class: "plain" },
-                    element("thead", {}, element("tr", {}, [w.field, w.theirs, w.mine].map(text => element("th", { scope: "col" }, text)))),
+                    element("thead", {}, element("tr", {}, [w.field, w.before, w.theirs, w.mine].map(text => element("th", { scope: "col" }, text)))),
                     element("tbody", {}, rows),
                 ),
             ),

@@ -130,7 +130,7 @@ export default class MonitorFormPage extends HTMLElement {
         const lines = rest.map(fault => `${fault.pointer.replace(/^#\//, "")}: ${fault.detail}`);
         fill(
             this.#message,
-            element("p", {}, problem.message),
+            element("p", {}, problem.errors.length > 0 ? words.form.faults : problem.message),
             lines.length > 0 && element("ul", {}, lines.map(line => element("li", {}, line))),
         );
         if (problem.errors.length === rest.length) this.#message.scrollIntoView({ block: "center" });

@@ -47,6 +47,7 @@ export class OverviewFigures extends HTMLElement {
                         class: "figure",
                         "data-state": counts[state] > 0 && state,
                         "aria-pressed": String(this.#chosen.has(state)),
+                        title: words.help.states[state],
                         onclick: () => this.#choose(state),
                     },
                     element("span", { class: "figure-value" }, icon(state), count(counts[state] ?? 0)),

@@ -30,7 +30,9 @@ export class GroupHeading extends HTMLElement {
 }
 
 // A mark and a number for each state that occurs, the worst first.
-export function rollUp(counts) {
+export function rollUp({ ...counts }) {
+    // Among those that are up are the slow ones, which have a mark of their own.
+    counts.up -= counts.degraded;
     return element(
         "span",
         { class: "roll-up" },
