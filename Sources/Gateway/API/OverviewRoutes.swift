@@ -82,7 +82,9 @@ struct OverviewRoutes: Sendable {
         }
         // As a list that is sorted by group: what has none comes last.
         let sorted = counts.sorted {
-            ($0.key.isEmpty ? 1 : 0, $0.key.lowercased(), $0.key) < ($1.key.isEmpty ? 1 : 0, $1.key.lowercased(), $1.key)
+            ($0.key.isEmpty ? 1 : 0, $0.key.lowercased(), $0.key) < (
+                $1.key.isEmpty ? 1 : 0, $1.key.lowercased(), $1.key
+            )
         }
         var writer = JSONWriter(capacity: 256 * counts.count + 64)
         writer.beginObject()
