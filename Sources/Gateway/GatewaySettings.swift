@@ -16,6 +16,16 @@ struct GatewaySettings: Sendable {
     let secretKey: SecretKey
     /// The first admin's key; `nil`: only keys of the table open the door.
     let adminKey: Secret?
+    /// Where people find Apus, without a slash at its end; `nil`: where they asked.
+    let publicURL: String?
+    /// How long sessions live.
+    let sessions: Credentials.SessionLimits
+    /// How many days the audit log is kept.
+    let auditDays: Int64
+    /// Whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    let proxies: [IPNetwork]
+    /// Who may use the routes that take HTTP Basic; `nil`: nobody by that way.
+    let basicUser: BasicUser?
     /// Where the API is served.
     let listen: HostAndPort
     /// Which addresses channels and targets may name outright.
@@ -42,6 +52,20 @@ struct GatewaySettings: Sendable {
             .secret,
             "A key of the API with all rights, at least 16 characters; for the first minute and for emergencies."
         )
+        self.publicURL = settings.optional(
+            "APUS_PUBLIC_URL",
+            .text,
+            "Where people find Apus: the beginning of sign-in links. With https, cookies are sent over TLS only."
+        ).map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+        self.sessions = Self.sessionLimits(reading: &settings)
+        self.auditDays = settings.value(
+            "AUDIT_DAYS",
+            .integer(1...36_500),
+            default: 400,
+            "For how many days the audit log is kept."
+        )
+        self.proxies = Self.proxies(reading: &settings)
+        self.basicUser = Self.basicUser(reading: &settings)
         let listen = settings.value(
             "GATEWAY_LISTEN",
             .hostAndPort,
@@ -81,6 +105,67 @@ struct GatewaySettings: Sendable {
                 remedy: "use a longer, random one"
             )
         }
+    }
+
+    private static func sessionLimits(reading settings: inout SettingsReader) -> Credentials.SessionLimits {
+        let idle = settings.value(
+            "SESSION_IDLE",
+            .integer(1...31_536_000),
+            default: 604_800,
+            "After how many seconds without a request a browser's session ends."
+        )
+        let lifetime = settings.value(
+            "SESSION_LIFETIME",
+            .integer(1...31_536_000),
+            default: 2_592_000,
+            "After how many seconds a browser's session ends in any case."
+        )
+        return Credentials.SessionLimits(idle: idle * 1_000, lifetime: lifetime * 1_000)
+    }
+
+    private static func proxies(reading settings: inout SettingsReader) -> [IPNetwork] {
+        let list = settings.value(
+            "TRUSTED_PROXIES",
+            .list,
+            default: [],
+            "Addresses and networks (10.0.0.0/8) of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."
+        )
+        for text in list where IPNetwork(text) == nil {
+            settings.complain(
+                "TRUSTED_PROXIES",
+                expected: "addresses and networks with commas between",
+                found: "'\(text)'",
+                remedy: "write 192.0.2.1, 10.0.0.0/8 or 2001:db8::/32"
+            )
+        }
+        return list.compactMap(IPNetwork.init)
+    }
+
+    private static func basicUser(reading settings: inout SettingsReader) -> BasicUser? {
+        let name = settings.optional(
+            "VALID_USERNAME",
+            .text,
+            "The user of the routes that take HTTP Basic, with VALID_PASSWORD."
+        )
+        let password = settings.optional("VALID_PASSWORD", .secret, "The password of VALID_USERNAME.")
+        if (name == nil) != (password == nil) {
+            settings.complain(
+                name == nil ? "VALID_USERNAME" : "VALID_PASSWORD",
+                expected: "both VALID_USERNAME and VALID_PASSWORD, or neither",
+                found: "one of them",
+                remedy: "set the other as well"
+            )
+        }
+        guard let name, let password else { return nil }
+        if name.contains(":") {
+            settings.complain(
+                "VALID_USERNAME",
+                expected: "a name without a colon (RFC 7617)",
+                found: "'\(name)'",
+                remedy: "leave the colon out"
+            )
+        }
+        return BasicUser(name: name, password: password)
     }
 
     /// How the gateway reaches the log.

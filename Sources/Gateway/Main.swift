@@ -29,7 +29,12 @@ struct Main {
         let log = program.log
         let instance = program.service.name(of: "gateway")
         let pool = try PostgresPool(settings.database.revealed, size: 8, timeout: .seconds(5))
-        let keys = APIKeys(secretKey: settings.secretKey, adminKey: settings.adminKey)
+        let credentials = Credentials(
+            secretKey: settings.secretKey,
+            adminKey: settings.adminKey,
+            limits: settings.sessions
+        )
+        let streams = CallerStreams(credentials)
         let producer = try Producer(
             settings.kafka,
             log: { log.debug("kafka", ["facility": $0.facility, "text": $0.text]) }
@@ -43,7 +48,12 @@ struct Main {
             log: log
         )
         let pulses = PushPulses(producer, instance: instance)
-        let refresh = KeyRefresh(keys, pool: pool)
+        let refresh = CredentialRefresh(
+            credentials,
+            streams: streams,
+            upkeep: PeopleUpkeep(pool, limits: settings.sessions, auditDays: settings.auditDays),
+            pool: pool
+        )
         let migrating = Migrating()
         let board = Board()
         let redis = try RedisURL(settings.redis.revealed)
@@ -54,7 +64,8 @@ struct Main {
         let api = API(
             settings: settings,
             pool: pool,
-            keys: keys,
+            credentials: credentials,
+            streams: streams,
             board: board,
             recents: recents,
             availability: availability,

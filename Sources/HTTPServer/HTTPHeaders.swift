@@ -20,18 +20,32 @@ package struct HTTPHeaders: Sendable {
 
     /// The value of the first field called `name`, which must be in lower case; nil if there is none.
     package subscript(name: String) -> String? {
+        var position = 0
+        return self.next(name, &position)
+    }
+
+    /// The values of all fields called `name`, which must be in lower case, in their order.
+    package func all(_ name: String) -> [String] {
+        var values: [String] = []
+        var position = 0
+        while let value = self.next(name, &position) { values.append(value) }
+        return values
+    }
+
+    /// The value of the next field of this name at or behind `position`, which moves behind it.
+    private func next(_ name: String, _ position: inout Int) -> String? {
         let wanted = name.utf8.span
         let bytes = self.block.span
-        var position = 0
         while position + 4 <= bytes.count {
             let nameLength = Int(bytes[position]) << 8 | Int(bytes[position + 1])
             let valueLength = Int(bytes[position + 2]) << 8 | Int(bytes[position + 3])
-            let valueStart = position + 4 + nameLength
-            if bytes.extracting(position + 4..<valueStart).equals(wanted) {
-                let value = bytes.extracting(valueStart..<valueStart + valueLength)
+            let nameStart = position + 4
+            let valueStart = nameStart + nameLength
+            position = valueStart + valueLength
+            if bytes.extracting(nameStart..<valueStart).equals(wanted) {
+                let value = bytes.extracting(valueStart..<position)
                 return unsafe value.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
             }
-            position = valueStart + valueLength
         }
         return nil
     }

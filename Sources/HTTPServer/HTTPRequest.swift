@@ -8,9 +8,10 @@ package struct HTTPRequest: Sendable {
     package let headers: HTTPHeaders
     /// The whole body, within the limit of the route.
     package let body: [UInt8]
-    /// Who asks: the other end of the connection, or whom it speaks for if it is a proxy that an ``Route/Admission``
-    /// trusts.
-    package var peer: PeerAddress
+    /// Who is at the other end of the connection.
+    package let peer: PeerAddress
+    /// Who asks: the peer, or whom it speaks for if it is a proxy that the route's ``Route/Admission`` trusts.
+    package var client: PeerAddress
     /// The number of this request, different from that of any other of this process; also in `X-Request-Id`.
     package let id: UInt64
     /// The template of the route that matched, such as `/api/v1/monitors/{id}`.
@@ -34,6 +35,7 @@ package struct HTTPRequest: Sendable {
         self.headers = headers
         self.body = body
         self.peer = peer
+        self.client = peer
         self.id = id
     }
 

@@ -13,16 +13,29 @@ package struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
     package static let local = PeerAddress(high: 0, low: 0, port: 0)
 
     /// What is counted as one client: the address, for IPv6 its network of 64 bits.
-    var network: Network {
+    package var network: Network {
         Network(high: self.high, low: self.isMapped ? self.low : 0)
     }
 
     private var isMapped: Bool { self.high == 0 && self.low >> 32 == 0xFFFF }
 
     /// The unit in which connections of one client are counted.
-    struct Network: Hashable {
+    package struct Network: Sendable, Hashable {
         let high: UInt64
         let low: UInt64
+    }
+
+    /// An address without a port, as a proxy names it: `192.0.2.1`, `2001:db8::1`; nil if it is none.
+    package init?(_ text: String) {
+        var four = in_addr()
+        if unsafe inet_pton(AF_INET, text, &four) == 1 {
+            self.init(high: 0, low: 0xFFFF_0000_0000 | UInt64(UInt32(bigEndian: four.s_addr)), port: 0)
+            return
+        }
+        var six = in6_addr()
+        guard unsafe inet_pton(AF_INET6, text, &six) == 1 else { return nil }
+        let words = unsafe unsafeBitCast(six, to: (UInt64, UInt64).self)
+        self.init(high: UInt64(bigEndian: words.0), low: UInt64(bigEndian: words.1), port: 0)
     }
 
     init(high: UInt64, low: UInt64, port: UInt16) {

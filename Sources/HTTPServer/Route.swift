@@ -4,7 +4,7 @@ package struct Route: Sendable {
     package typealias Handler = @Sendable (HTTPRequest) -> HTTPResponse
     /// Looks at a request whose body has not been read yet, and answers it if it is to go no further.
     ///
-    /// Runs on the event loop: from memory, in microseconds. May set the request's context and peer.
+    /// Runs on the event loop: from memory, in microseconds. May set the request's context and client.
     package typealias Admission = @Sendable (inout HTTPRequest) -> HTTPResponse?
 
     /// Where a handler runs.

@@ -47,8 +47,8 @@ import Testing
             door.send(.post, "/api/v1/keys", key: Self.admin, body: #"{"name":"k","role":"viewer","expiresIn":60}"#)
         )
         guard case .string(let key)? = made["key"], case .integer(let id)? = made["id"] else { return }
-        #expect(door.keys.caller(of: key, now: WallClock.millis)?.role == .viewer)
-        #expect(door.keys.caller(of: key, now: WallClock.millis + 61_000) == nil)
+        #expect(door.credentials.caller(ofKey: key, now: WallClock.millis)?.role == .viewer)
+        #expect(door.credentials.caller(ofKey: key, now: WallClock.millis + 61_000) == nil)
         #expect(door.send(.delete, "/api/v1/keys/\(id)", key: Self.admin).status == 204)
         #expect(door.send(.get, "/api/v1/monitors", key: key).status == 401)
         #expect(door.send(.delete, "/api/v1/keys/\(id)", key: Self.admin).status == 404)

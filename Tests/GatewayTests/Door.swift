@@ -16,8 +16,10 @@ final class Door {
 
     let router: Router
     let api: API
-    let keys: APIKeys
+    let credentials: Credentials
+    let streams: CallerStreams
     let pool: PostgresPool
+    let secretKey: SecretKey
     let admin = Door.adminKey
     private let recents: RecentsLoader
     private let availability: AvailabilityLoader
@@ -32,9 +34,15 @@ final class Door {
         var reader = SettingsReader(environment: environment)
         let settings = GatewaySettings(reading: &reader)
         try #require(reader.problems.isEmpty)
-        self.pool = try PostgresPool(url, size: 2)
+        self.secretKey = settings.secretKey
+        self.pool = try PostgresPool(url, size: 4)
         try self.pool.withConnection { _ = try Schema.migrate($0) }
-        self.keys = APIKeys(secretKey: settings.secretKey, adminKey: settings.adminKey)
+        self.credentials = Credentials(
+            secretKey: settings.secretKey,
+            adminKey: settings.adminKey,
+            limits: settings.sessions
+        )
+        self.streams = CallerStreams(self.credentials)
         let log = Log(process: "test", level: .error)
         let board = Board()
         self.recents = RecentsLoader(try RedisURL(settings.redis.revealed), into: board.recents, log: log)
@@ -42,7 +50,8 @@ final class Door {
         self.api = API(
             settings: settings,
             pool: self.pool,
-            keys: self.keys,
+            credentials: self.credentials,
+            streams: self.streams,
             board: board,
             recents: self.recents,
             availability: self.availability,
@@ -67,9 +76,10 @@ final class Door {
         _ method: HTTPMethod,
         _ target: String,
         _ headers: [(name: String, value: String)],
-        body: String = ""
+        body: String = "",
+        type: String = "application/json"
     ) -> HTTPResponse {
-        let type = [(name: "content-type", value: "application/json")]
+        let type = body.isEmpty ? [] : [(name: "content-type", value: type)]
         return self.router.respond(
             to: HTTPRequest(
                 method: method,
@@ -90,5 +100,46 @@ final class Door {
         )
         #expect(made.status == 201)
         return try #require(try made.document["key"]?.text)
+    }
+
+    // MARK: Signing in
+
+    /// A sign-in link's token for whom `key` belongs to, or for a person.
+    func makeToken(key: String? = nil, person: Int64? = nil) throws -> String {
+        let body = person.map { #"{"person":\#($0)}"# } ?? ""
+        let made = self.send(.post, "/api/v1/sessions/tokens", key: key ?? self.admin, body: body)
+        return try #require(try made.document["token"]?.text)
+    }
+
+    /// Sends what a sign-in page sends.
+    func signIn(_ body: String, type: String = "application/json") -> HTTPResponse {
+        self.send(.post, "/api/v1/sessions", [("sec-fetch-site", "same-origin")], body: body, type: type)
+    }
+
+    /// The cookie of a new session, as a header to send.
+    func session(key: String? = nil, person: Int64? = nil) throws -> (name: String, value: String) {
+        let token = try self.makeToken(key: key, person: person)
+        return try #require(self.signIn(#"{"token":"\#(token)"}"#).cookie)
+    }
+
+    // MARK: The database
+
+    func sql(_ text: String) throws {
+        try self.pool.withConnection { _ = try $0.script(text) }
+    }
+
+    func count(_ table: String) throws -> Int64 {
+        try self.pool.withConnection { try $0.query("SELECT count(*) FROM \(table)")[0].int64(0) }
+    }
+}
+
+extension HTTPResponse {
+    /// The value of a header field.
+    func header(_ name: String) -> String? { self.headers.first { $0.name == name }?.value }
+
+    /// The cookie that was set, as a browser sends it back.
+    var cookie: (name: String, value: String)? {
+        guard let value = self.header("Set-Cookie")?.split(separator: ";").first else { return nil }
+        return ("cookie", String(value))
     }
 }

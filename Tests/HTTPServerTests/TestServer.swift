@@ -60,7 +60,7 @@ final class TestServer: Sendable {
             },
             Self.guarded(
                 Route(.post, "/guarded", bodyLimit: 1000) {
-                    .text("for \($0.context ?? "nobody") at \($0.peer)")
+                    .text("for \($0.context ?? "nobody") at \($0.client)")
                 }
             ),
             Self.guarded(
@@ -81,7 +81,7 @@ final class TestServer: Sendable {
     private static func guarded(_ route: Route) -> Route {
         route.admitting { request in
             request.context = request.header("x-name")
-            if request.header("x-local") != nil { request.peer = .local }
+            if request.header("x-local") != nil { request.client = .local }
             return request.context == nil ? .problem(403, "Say who you are.") : nil
         }
     }

@@ -11,14 +11,24 @@ struct API: Sendable {
     init(
         settings: GatewaySettings,
         pool: PostgresPool,
-        keys: APIKeys,
+        credentials: Credentials,
+        streams: CallerStreams,
         board: Board,
         recents: RecentsLoader,
         availability: AvailabilityLoader,
         onChange: @escaping @Sendable () -> Void,
         log: Log
     ) {
-        let access = Access(keys)
+        let proxies = TrustedProxies(settings.proxies)
+        let brake = Brake()
+        let access = Access(
+            credentials,
+            streams: streams,
+            proxies: proxies,
+            sameOrigin: SameOrigin(publicURL: settings.publicURL),
+            basicUser: settings.basicUser,
+            brake: brake
+        )
         let answers = Answers(log: log)
         let sealer = Sealer(settings.secretKey)
         let monitors = MonitorRoutes(
@@ -43,9 +53,19 @@ struct API: Sendable {
             answers: answers,
             key: settings.secretKey
         )
+        let people = PeopleRoutes(
+            pool,
+            settings: settings,
+            credentials: credentials,
+            proxies: proxies,
+            brake: brake,
+            answers: answers,
+            log: log
+        )
         self.routes = access.guarding(
             monitors.routes + channels.routes + reading.routes
-                + KeyRoutes(pool, keys: keys, answers: answers, key: settings.secretKey).routes
+                + KeyRoutes(pool, credentials: credentials, answers: answers, key: settings.secretKey).routes
+                + people.routes
                 + [API.description]
         )
     }

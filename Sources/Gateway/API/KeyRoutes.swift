@@ -7,15 +7,15 @@ import Service
 /// `/api/v1/keys`: who may use the API; for admins.
 struct KeyRoutes: Sendable {
     private let pool: PostgresPool
-    private let keys: APIKeys
+    private let credentials: Credentials
     private let answers: Answers
     private let cursor: Cursor
 
     /// Routes over the table of keys; `key` seals the cursors.
-    init(_ pool: PostgresPool, keys: APIKeys, answers: Answers, key: SecretKey) {
+    init(_ pool: PostgresPool, credentials: Credentials, answers: Answers, key: SecretKey) {
         self.cursor = Cursor("keys", key: key)
         self.pool = pool
-        self.keys = keys
+        self.credentials = credentials
         self.answers = answers
     }
 
@@ -40,7 +40,7 @@ struct KeyRoutes: Sendable {
 
     private static let columns = """
         id, name, role, (extract(epoch FROM created_at) * 1000)::bigint,
-        (extract(epoch FROM expires_at) * 1000)::bigint
+        (extract(epoch FROM expires_at) * 1000)::bigint, \(SQLTime.milliseconds("last_used_at"))
         """
 
     private func list(_ request: HTTPRequest) throws -> HTTPResponse {
@@ -74,22 +74,27 @@ struct KeyRoutes: Sendable {
         let seconds = JSONRule<Int64>.seconds(milliseconds: 60_000...315_360_000_000)
         let lifetime = reader.optional("expiresIn", seconds)
         try reader.finish()
-        let key = APIKeys.make()
-        let rows = try self.pool.withConnection { connection in
-            try connection.query(
+        let key = Credentials.makeKey()
+        let row = try self.change { connection in
+            let rows = try connection.query(
                 """
                 INSERT INTO api_keys (name, role, fingerprint, expires_at)
                 VALUES ($1, $2, $3, to_timestamp($4::double precision / 1000)) RETURNING \(Self.columns)
                 """,
                 [
-                    .text(name), .text(role), .bytes(self.keys.fingerprint(of: key)),
+                    .text(name), .text(role), .bytes(self.credentials.fingerprint(ofKey: key)),
                     PostgresValue(lifetime.map { WallClock.millis + $0 }),
                 ]
             )
+            guard let row = rows.first else { throw Refusal.notFound("key") }
+            var document = JSONWriter()
+            try self.write(row, key: nil, to: &document)
+            let changes = AuditChange.differences(from: nil, to: document.bytes)
+            try Author(request).note("keys/\(try row.int64(0))", changes, connection)
+            return row
         }
         // The key is stored and must be shown now or never; at the latest a second later it opens the door.
-        try? self.keys.refresh(self.pool)
-        guard let row = rows.first else { throw Refusal.notFound("key") }
+        try? self.credentials.refresh(self.pool)
         var writer = JSONWriter()
         try self.write(row, key: key, to: &writer)
         let headers = [("Location", "/api/v1/keys/\(try row.int64(0))"), ("Cache-Control", "no-store")]
@@ -100,12 +105,17 @@ struct KeyRoutes: Sendable {
 
     private func remove(_ request: HTTPRequest) throws -> HTTPResponse {
         let id = try request.id(of: "key")
-        let rows = try self.pool.withConnection { connection in
-            try connection.query("DELETE FROM api_keys WHERE id = $1::bigint RETURNING id", [.int(id)])
+        try self.change { connection in
+            let rows = try connection.query("DELETE FROM api_keys WHERE id = $1::bigint RETURNING name", [.int(id)])
+            guard let row = rows.first else { throw Refusal.notFound("key") }
+            try Author(request).note("keys/\(id)", [.text("name", from: try row.text(0), to: nil)], connection)
         }
-        guard !rows.isEmpty else { throw Refusal.notFound("key") }
-        try self.keys.refresh(self.pool)
+        try self.credentials.refresh(self.pool)
         return .noContent
+    }
+
+    private func change<R>(_ body: (PostgresConnection) throws -> R) throws -> R {
+        try self.pool.withConnection { connection in try connection.withTransaction { try body($0) } }
     }
 
     private func write(_ row: PostgresRow, key: String?, to writer: inout JSONWriter) throws {
@@ -116,6 +126,7 @@ struct KeyRoutes: Sendable {
         if let key { writer.member("key", key) }
         writer.member("createdAt", time: try row.int64(3))
         writer.member("expiresAt", time: try row.int64OrNil(4))
+        writer.member("lastUsedAt", time: try row.int64OrNil(5))
         writer.endObject()
     }
 }

@@ -12,6 +12,17 @@ enum Permissions {
         case role(Role)
         /// To be somebody: the handler shows each their own, and admins more.
         case own
+        /// At least this role, for which HTTP Basic is taken as well.
+        case basic(Role)
+
+        /// The least role; `nil`: none is needed.
+        var role: Role? {
+            switch self {
+            case .open: nil
+            case .own: .viewer
+            case .role(let role), .basic(let role): role
+            }
+        }
     }
 
     /// One line of the table.
@@ -53,6 +64,12 @@ enum Permissions {
         line(.get, "/api/v1/keys", .role(.admin)),
         line(.post, "/api/v1/keys", .role(.admin)),
         line(.delete, "/api/v1/keys/{id}", .role(.admin)),
+        line(.post, "/api/v1/sessions", .open),
+        line(.get, "/api/v1/sessions", .own),
+        line(.post, "/api/v1/sessions/tokens", .role(.admin)),
+        line(.get, "/api/v1/sessions/current", .open),
+        line(.delete, "/api/v1/sessions/current", .own),
+        line(.delete, "/api/v1/sessions/{id}", .own),
         line(.get, "/openapi.yaml", .open),
     ]
 

@@ -3,11 +3,30 @@ import Service
 
 /// Stands before every route, and lets in whom ``Permissions`` allows, before a body is read.
 struct Access: Sendable {
-    private let keys: APIKeys
+    private let credentials: Credentials
+    private let streams: CallerStreams
+    private let proxies: TrustedProxies
+    private let sameOrigin: SameOrigin
+    private let basicUser: BasicUser?
+    private let brake: Brake
 
-    /// Asks `keys`.
-    init(_ keys: APIKeys) {
-        self.keys = keys
+    /// Asks `credentials` and, where a route takes HTTP Basic, `basicUser`, whose guessers `brake` slows down.
+    ///
+    /// Event streams are handed to `streams`, so that they end with the credential that opened them.
+    init(
+        _ credentials: Credentials,
+        streams: CallerStreams,
+        proxies: TrustedProxies,
+        sameOrigin: SameOrigin,
+        basicUser: BasicUser?,
+        brake: Brake
+    ) {
+        self.credentials = credentials
+        self.streams = streams
+        self.proxies = proxies
+        self.sameOrigin = sameOrigin
+        self.basicUser = basicUser
+        self.brake = brake
     }
 
     /// The routes behind the door.
@@ -18,21 +37,28 @@ struct Access: Sendable {
             guard let need = Permissions.need(route.method, "\(route.template)") else {
                 preconditionFailure("\(route.method.rawValue) \(route.template) has no line in Permissions")
             }
-            return route.admitting { self.admit(&$0, need) }
+            return route.admitting { self.admit(&$0, need) }.wrapped { request, handler in
+                let response = handler(request)
+                if case .events(let stream) = response.body { self.streams.add(stream, request.caller) }
+                return response
+            }
         }
     }
 
     /// Finds out who asks; an answer only where they may not.
     private func admit(_ request: inout HTTPRequest, _ need: Permissions.Need) -> HTTPResponse? {
+        request.client = self.proxies.client(of: request)
         let caller: Caller
-        switch self.identify(request) {
+        switch self.identify(request, need) {
         case .known(let found): caller = found
-        case .nobody where need == .open, .unknown where need == .open: caller = .anonymous
-        case .nobody: return Self.challenge("Send a key: Authorization: Bearer <key>.")
-        case .unknown: return Self.challenge("The key is unknown or has expired.", error: ", error=\"invalid_token\"")
+        case .nobody where need == .open, .refused where need == .open: caller = .anonymous
+        case .nobody: return Self.challenge(need, "Sign in, or send a key: Authorization: Bearer <key>.")
+        case .refused(let detail): return Self.challenge(need, detail, error: ", error=\"invalid_token\"")
+        case .braked(let wait): return Brake.refusal(wait: wait)
         }
         request.context = caller
-        guard case .role(let needed) = need else { return nil }
+        if let refusal = self.refuseForeign(request, caller) { return refusal }
+        guard let needed = need.role else { return nil }
         guard let role = caller.role, role >= needed else {
             let own = caller.role.map { "is \($0.rawValue)" } ?? "is none"
             return .problem(403, "Your role \(own); this needs \(needed.rawValue).")
@@ -40,29 +66,84 @@ struct Access: Sendable {
         return nil
     }
 
+    // MARK: Who it is
+
     private enum Identity {
         /// No credentials were sent.
         case nobody
         /// Those that were sent open nothing.
-        case unknown
+        case refused(String)
+        /// Too many were wrong; ms to wait.
+        case braked(Int64)
         case known(Caller)
     }
 
-    private func identify(_ request: HTTPRequest) -> Identity {
-        guard let value = request.header("authorization") else { return .nobody }
-        guard let key = Self.bearer(value) else { return .nobody }
-        return self.keys.caller(of: key, now: WallClock.millis).map(Identity.known) ?? .unknown
+    private func identify(_ request: HTTPRequest, _ need: Permissions.Need) -> Identity {
+        let now = WallClock.millis
+        guard let value = request.header("authorization") else {
+            let cookies = SessionCookie.values(request)
+            guard !cookies.isEmpty else { return .nobody }
+            for cookie in cookies {
+                if let caller = self.credentials.caller(ofCookie: cookie, now: now) { return .known(caller) }
+            }
+            return .refused("Your session has ended; sign in again.")
+        }
+        // Who names a key means it: a cookie that comes with it does not count.
+        let parts = value.split(separator: " ", maxSplits: 1).map { $0.drop { $0 == " " } }
+        guard parts.count == 2 else { return .nobody }
+        switch parts[0].lowercased() {
+        case "bearer":
+            guard let caller = self.credentials.caller(ofKey: String(parts[1]), now: now) else {
+                return .refused("The key is unknown or has expired.")
+            }
+            return .known(caller)
+        case "basic":
+            guard case .basic = need, let basicUser else { return .nobody }
+            return self.identify(basicUser, parts[1], request)
+        default: return .nobody
+        }
     }
 
-    private static func challenge(_ detail: String, error: String = "") -> HTTPResponse {
-        .problem(401, detail, headers: [("WWW-Authenticate", "Bearer realm=\"apus\"\(error)")])
+    private func identify(_ user: BasicUser, _ credentials: Substring, _ request: HTTPRequest) -> Identity {
+        let address = Brake.Subject.address(request.client.network)
+        let now = MonotonicClock.millis
+        if let wait = self.brake.wait(address, now: now) { return .braked(wait) }
+        guard user.fits(credentials) else {
+            if let wait = self.brake.begin([address], now: now) { return .braked(wait) }
+            return .refused("The name or the password is wrong.")
+        }
+        return .known(user.caller)
     }
 
-    /// The token of `Authorization: Bearer` (RFC 6750 §2.1).
-    private static func bearer(_ value: String) -> String? {
-        let parts = value.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        let token = parts[1].drop { $0 == " " }
-        return token.isEmpty ? nil : String(token)
+    private static func challenge(_ need: Permissions.Need, _ detail: String, error: String = "") -> HTTPResponse {
+        var headers = [(name: "WWW-Authenticate", value: "Bearer realm=\"apus\"\(error)")]
+        if case .basic = need { headers = [("WWW-Authenticate", "Basic realm=\"apus\", charset=\"UTF-8\"")] }
+        return .problem(401, detail, headers: headers)
+    }
+
+    // MARK: Where it comes from
+
+    /// A browser sends the cookie whoever asks it to: what changes anything must come from our own pages.
+    ///
+    /// The same for signing in, where nobody must be made to use somebody else's account; programs say nothing there.
+    private func refuseForeign(_ request: HTTPRequest, _ caller: Caller) -> HTTPResponse? {
+        switch request.method {
+        case .get, .head, .options: return nil
+        case .post, .put, .patch, .delete: break
+        }
+        guard caller.session != nil || caller.kind == .anonymous else { return nil }
+        switch self.sameOrigin.source(of: request) {
+        case .ours: break
+        case .foreign: return .problem(403, "This may only be asked for by Apus's own pages.")
+        case .unsaid where caller.session == nil: return nil
+        case .unsaid:
+            return .problem(403, "A session needs Sec-Fetch-Site or Origin, as browsers send them; programs use a key.")
+        }
+        guard let type = request.header("content-type") else { return nil }
+        let media = type.prefix { $0 != ";" && $0 != " " }.lowercased()
+        guard media == "application/json" || media == "application/merge-patch+json" else {
+            return .problem(415, "The body must be application/json.")
+        }
+        return nil
     }
 }

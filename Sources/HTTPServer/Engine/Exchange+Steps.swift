@@ -50,7 +50,7 @@ extension Exchange {
         var request = self.request
         let refusal = admission(&request)
         self.context = request.context
-        self.forwardedPeer = request.peer
+        self.client = request.client
         return refusal
     }
 

@@ -26,7 +26,7 @@ import Synchronization
     var values: [String] = []
     /// What the route's admission found out.
     var context: (any Sendable)?
-    var forwardedPeer: PeerAddress?
+    var client: PeerAddress?
     var early: HTTPResponse?
     var stage = Stage.line
     var status = 0
@@ -50,13 +50,14 @@ import Synchronization
             target: self.target,
             headers: self.headers,
             body: self.body,
-            peer: self.forwardedPeer ?? self.connection?.peer ?? .local,
+            peer: self.connection?.peer ?? .local,
             id: self.id
         )
         request.template = self.route?.template ?? ""
         request.names = self.names
         request.values = self.values
         request.context = self.context
+        if let client { request.client = client }
         return request
     }
 

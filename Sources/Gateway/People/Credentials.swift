@@ -1,0 +1,205 @@
+import Crypto
+import Postgres
+import Service
+import Synchronization
+
+/// What opens the door: API keys and the cookies of sessions, checked in memory and refreshed every second (design §7).
+///
+/// The tables hold keyed fingerprints (BLAKE2b with keys derived from `APUS_SECRET_KEY`): keys and cookies have 256
+/// random bits, so nothing slower is needed, and looking a fingerprint up tells nothing about them. A cookie is no key
+/// and a key no cookie, since their fingerprints differ. Safe from every thread.
+final class Credentials: Sendable {
+    /// How long a session lives.
+    struct SessionLimits: Sendable {
+        /// Without a request, ms.
+        var idle: Int64
+        /// In any case, ms.
+        var lifetime: Int64
+    }
+
+    /// What is known of one credential; times in Unix ms.
+    private struct Entry: Sendable {
+        var caller: Caller
+        /// `nil`: never.
+        var expiresAt: Int64?
+        /// How long it may go unused; `nil`: for ever.
+        var idle: Int64?
+        /// As the table has it.
+        var storedUse: Int64
+        var lastUse: Int64
+    }
+
+    /// One use that the tables don't know yet.
+    struct Use: Sendable {
+        let caller: Caller
+        /// Unix ms.
+        let at: Int64
+    }
+
+    let limits: SessionLimits
+    /// What the table knows the admin's key by; `nil`: there is none.
+    let adminFingerprint: [UInt8]?
+    private let keySecret: [UInt8]
+    private let cookieSecret: [UInt8]
+    private let tokenSecret: [UInt8]
+    private let entries = Mutex<[[UInt8]: Entry]>([:])
+    /// One refresh at a time: a later one must not be overwritten by what an earlier one read.
+    private let turn = Mutex(())
+
+    /// Knows only the admin's key until ``refresh(_:)``.
+    init(secretKey: SecretKey, adminKey: Secret?, limits: SessionLimits) {
+        self.limits = limits
+        self.keySecret = secretKey.derived(for: "api-keys")
+        self.cookieSecret = secretKey.derived(for: "sessions")
+        self.tokenSecret = secretKey.derived(for: "sign-in-tokens")
+        self.adminFingerprint = adminKey.map {
+            BLAKE2b.hash(Array($0.revealed.utf8), key: secretKey.derived(for: "api-keys"))
+        }
+    }
+
+    /// Who has an API key at `now` (Unix ms); `nil`: it opens nothing.
+    func caller(ofKey key: String, now: Int64) -> Caller? {
+        let fingerprint = self.fingerprint(ofKey: key)
+        if let adminFingerprint, isEqualInConstantTime(adminFingerprint, fingerprint) { return .adminKey }
+        return self.use(fingerprint, now: now)
+    }
+
+    /// Whose session a cookie stands for at `now` (Unix ms); `nil`: nobody's.
+    func caller(ofCookie cookie: String, now: Int64) -> Caller? {
+        self.use(self.fingerprint(ofCookie: cookie), now: now)
+    }
+
+    /// Whether what a caller came in with still opens the door at `now` (Unix ms); counts as a use.
+    func stillOpen(for caller: Caller, now: Int64) -> Bool {
+        caller.fingerprint.isEmpty || self.use(caller.fingerprint, now: now) != nil
+    }
+
+    /// What the table keeps of a key.
+    func fingerprint(ofKey key: String) -> [UInt8] { BLAKE2b.hash(Array(key.utf8), key: self.keySecret) }
+    /// What the table keeps of a session's cookie.
+    func fingerprint(ofCookie cookie: String) -> [UInt8] { BLAKE2b.hash(Array(cookie.utf8), key: self.cookieSecret) }
+    /// What the table keeps of a one-time token.
+    func fingerprint(ofToken token: String) -> [UInt8] { BLAKE2b.hash(Array(token.utf8), key: self.tokenSecret) }
+
+    /// A new key: `apus_` and 256 random bits.
+    static func makeKey() -> String { "apus_" + Self.makeToken() }
+    /// A new cookie or one-time token: 256 random bits.
+    static func makeToken() -> String { Base64.encodeURL(SecureRandom.bytes(32)) }
+
+    private func use(_ fingerprint: [UInt8], now: Int64) -> Caller? {
+        self.entries.withLock { entries in
+            guard let index = entries.index(forKey: fingerprint) else { return nil }
+            let entry = entries.values[index]
+            if let expiry = entry.expiresAt, expiry <= now { return nil }
+            if let idle = entry.idle, entry.lastUse + idle <= now { return nil }
+            entries.values[index].lastUse = max(now, entry.lastUse)
+            return entry.caller
+        }
+    }
+
+    // MARK: The tables
+
+    /// Reads the tables; what was known stays known when that fails.
+    func refresh(_ pool: PostgresPool) throws {
+        try self.turn.withLock { _ in
+            let read = try pool.withConnection { try self.keys($0) + self.sessions($0) }
+            self.entries.withLock { entries in
+                var fresh = Dictionary(read, uniquingKeysWith: { $1 })
+                for (fingerprint, former) in entries {
+                    guard let index = fresh.index(forKey: fingerprint) else { continue }
+                    fresh.values[index].lastUse = max(fresh.values[index].lastUse, former.lastUse)
+                }
+                entries = fresh
+            }
+        }
+    }
+
+    /// Uses that are newer than what the tables have by half a minute, or by a quarter of what a session may idle.
+    func unwrittenUses() -> [Use] {
+        self.entries.withLock { entries in
+            entries.values.filter { $0.lastUse - $0.storedUse > min(30_000, ($0.idle ?? .max) / 4) }.map {
+                Use(caller: $0.caller, at: $0.lastUse)
+            }
+        }
+    }
+
+    private func keys(_ connection: PostgresConnection) throws -> [([UInt8], Entry)] {
+        try connection.query(
+            """
+            SELECT id, name, role, fingerprint, \(SQLTime.milliseconds("expires_at")),
+                \(SQLTime.milliseconds("coalesce(last_used_at, created_at)"))
+            FROM api_keys
+            """
+        ).compactMap { row in
+            guard let role = Role(rawValue: try row.text(2)) else { return nil }
+            let fingerprint = try row.bytes(3)
+            let caller = Caller(
+                .key,
+                id: try row.int64(0),
+                name: try row.text(1),
+                role: role,
+                fingerprint: fingerprint
+            )
+            let used = try row.int64(5)
+            return (
+                fingerprint, Entry(caller: caller, expiresAt: try row.int64OrNil(4), storedUse: used, lastUse: used)
+            )
+        }
+    }
+
+    private func sessions(_ connection: PostgresConnection) throws -> [([UInt8], Entry)] {
+        try connection.query(
+            """
+            SELECT sessions.id, sessions.fingerprint, by_token, address, agent,
+                \(SQLTime.milliseconds("sessions.created_at")), \(SQLTime.milliseconds("seen_at")), admin_key,
+                people.id, people.name, people.role, api_keys.id, api_keys.name, api_keys.role,
+                \(SQLTime.milliseconds("api_keys.expires_at"))
+            FROM sessions LEFT JOIN people ON people.id = person LEFT JOIN api_keys ON api_keys.id = api_key
+            WHERE is_disabled IS NOT TRUE
+            """
+        ).compactMap { row in
+            let fingerprint = try row.bytes(1)
+            let startedAt = try row.int64(5)
+            let expiresAt = min(startedAt + self.limits.lifetime, try row.int64OrNil(14) ?? .max)
+            let session = Caller.Session(
+                id: try row.int64(0),
+                startedAt: startedAt,
+                expiresAt: expiresAt,
+                byToken: try row.bool(2),
+                address: try row.text(3),
+                agent: try row.text(4)
+            )
+            guard let caller = try self.owner(row, session, fingerprint) else { return nil }
+            let seen = try row.int64(6)
+            return (
+                fingerprint,
+                Entry(
+                    caller: caller,
+                    expiresAt: expiresAt,
+                    idle: self.limits.idle,
+                    storedUse: seen,
+                    lastUse: seen
+                )
+            )
+        }
+    }
+
+    /// Whose session a row is; `nil`: nobody's any more.
+    private func owner(_ row: PostgresRow, _ session: Caller.Session, _ fingerprint: [UInt8]) throws -> Caller? {
+        if let admin = try row.bytesOrNil(7) {
+            guard let adminFingerprint, isEqualInConstantTime(admin, adminFingerprint) else { return nil }
+            let known = Caller.adminKey
+            return Caller(.adminKey, name: known.name, role: .admin, session: session, fingerprint: fingerprint)
+        }
+        let (kind, column): (Caller.Kind, Int) = try row.int64OrNil(8) == nil ? (.key, 11) : (.person, 8)
+        guard let role = Role(rawValue: try row.text(column + 2)) else { return nil }
+        return Caller(
+            kind,
+            id: try row.int64(column),
+            name: try row.text(column + 1),
+            role: role,
+            session: session,
+            fingerprint: fingerprint
+        )
+    }
+}
