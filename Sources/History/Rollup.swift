@@ -36,6 +36,19 @@ package struct Rollup: Sendable, Hashable {
         return judged > 0 ? Double(self.up + self.degraded) / Double(judged) : nil
     }
 
+    /// The mean latency, µs, rounded; `nil` where there is none.
+    package var mean: Int64? {
+        self.histogram.total > 0 ? (self.sum + Int64(self.histogram.total / 2)) / Int64(self.histogram.total) : nil
+    }
+
+    /// The latency below which the share `quantile` (0 … 1) lies, µs, at most 6.25 % off; `nil` where there is none.
+    ///
+    /// Never beyond the shortest and the longest, which are known exactly.
+    package func quantile(_ quantile: Double) -> Int64? {
+        guard let least = self.least, let greatest = self.greatest else { return nil }
+        return self.histogram.quantile(quantile).map { min(max(Int64($0.rounded()), least), greatest) }
+    }
+
     /// Adds one result.
     package mutating func add(_ result: CheckResult) {
         self.add(result.outcome, attempt: result.attempt, latency: result.timings.total)

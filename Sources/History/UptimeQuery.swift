@@ -65,7 +65,7 @@ extension HistoryQueries {
         try self.spans(of: [SpanTrack(monitor: monitor, region: region, from: from)], on: connection)[0]
     }
 
-    private static func openAggregates(
+    static func openAggregates(
         of monitor: Int64,
         on connection: PostgresConnection
     ) throws(PostgresError) -> OpenAggregates {

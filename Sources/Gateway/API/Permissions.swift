@@ -43,6 +43,7 @@ enum Permissions {
         line(.get, "/api/v1/monitors/{id}/status", .role(.viewer)),
         line(.get, "/api/v1/monitors/{id}/results", .role(.viewer)),
         line(.get, "/api/v1/monitors/{id}/uptime", .role(.viewer)),
+        line(.get, "/api/v1/monitors/{id}/series", .role(.viewer)),
         line(.get, "/api/v1/status", .role(.viewer)),
         line(.get, "/api/v1/overview", .role(.viewer)),
         line(.get, "/api/v1/cards", .role(.viewer)),

@@ -6,6 +6,15 @@ extension QueryReader {
         }
     }
 
+    /// `from` and `to` in Unix ms, the first before the second where both are given.
+    func range() -> (from: Int64?, to: Int64?) {
+        let expected = "Must be a moment such as 2026-01-31T12:00:00Z."
+        let from = self.value("from", expected, Moment.read)
+        let to = self.value("to", expected, Moment.read)
+        if let from, let to, from >= to { self.fault("to", "Must be after from.") }
+        return (from, to)
+    }
+
     /// A region: 1 to 32 characters of `a-z 0-9 -`.
     func region() -> String? {
         self.value("region", "Must be a region: up to 32 characters of a-z, 0-9 and -.") { text in

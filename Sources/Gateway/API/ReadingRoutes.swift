@@ -33,6 +33,7 @@ struct ReadingRoutes: Sendable {
         routes += RegionRoutes(board: board, answers: answers).routes
         routes += ResultRoutes(pool, monitors: monitors, answers: answers, key: key).routes
         routes += UptimeRoutes(pool, board: board, monitors: monitors, answers: answers).routes
+        routes += SeriesRoutes(pool, board: board, monitors: monitors, answers: answers).routes
         routes += IncidentRoutes(IncidentStore(pool), deliveries: deliveries, answers: answers, key: key).routes
         routes += DeliveryRoutes(deliveries, answers: answers, key: key).routes
         routes += PipelineRoutes(PipelineStore(pool), board: board, answers: answers).routes

@@ -100,8 +100,8 @@ struct UptimeRoutes: Sendable {
         writer.member("successRatio", checks.successRatio)
         for (name, quantile) in [("p50Ms", 0.5), ("p95Ms", 0.95), ("p99Ms", 0.99)] {
             writer.name(name)
-            if let microseconds = checks.histogram.quantile(quantile) {
-                writer.milliseconds(microseconds: Int64(microseconds.rounded()))
+            if let latency = checks.quantile(quantile) {
+                writer.milliseconds(microseconds: latency)
             } else {
                 writer.null()
             }
