@@ -14,15 +14,6 @@ export class ApiProblem extends Error {
     }
 }
 
-// Until there are sessions: the admin's key, in memory only.
-let key = null;
-export function useKey(text) {
-    key = text;
-}
-export function authorization() {
-    return key ? { Authorization: `Bearer ${key}` } : {};
-}
-
 // Tells of "unauthorized": the session has ended.
 export const apiEvents = new EventTarget();
 
@@ -37,7 +28,7 @@ export function apiURL(path, query = {}) {
 }
 
 async function send(method, path, { query, body, etag, headers = {}, signal } = {}) {
-    const sent = { Accept: "application/json", ...authorization(), ...headers };
+    const sent = { Accept: "application/json", ...headers };
     if (body !== undefined) sent["Content-Type"] = "application/json";
     if (etag) sent["If-Match"] = etag;
     let response;

@@ -1,5 +1,5 @@
 // One stream of changes for the whole page: resumed after a break, and honest about what it may have missed.
-import { apiEvents, apiURL, authorization } from "./api.js";
+import { apiEvents, apiURL } from "./api.js";
 import { readEvents } from "./events.js";
 
 // The gateway sends a heartbeat every 15 s.
@@ -113,7 +113,7 @@ class Live extends EventTarget {
     }
 
     async #listen(connection, watchdog) {
-        const headers = { Accept: "text/event-stream", ...authorization() };
+        const headers = { Accept: "text/event-stream" };
         if (this.#lastID) headers["Last-Event-ID"] = this.#lastID;
         const response = await fetch(apiURL("stream", { monitors: connection.ids }), {
             headers,

@@ -1,5 +1,5 @@
 // Who is signed in, and what they may do.
-import { api, apiEvents, ApiProblem, useKey } from "./api.js";
+import { api, apiEvents } from "./api.js";
 
 const ranks = ["viewer", "editor", "admin"];
 
@@ -26,31 +26,18 @@ class Session extends EventTarget {
 
     // Asks the gateway who we are. Throws an ApiProblem when it can't be asked.
     async load() {
-        try {
-            this.#become(await api.get("sessions/current"));
-        } catch (error) {
-            if (!(error instanceof ApiProblem) || (error.status !== 401 && error.status !== 404)) throw error;
-            this.#become(null);
-        }
+        this.#become(await api.get("sessions/current"));
     }
 
     // With { name, password } or a one-time { token }.
     async signIn(credentials) {
-        await api.post("sessions", credentials);
-        await this.load();
+        this.#become(await api.post("sessions", credentials));
     }
 
     // With an admin's API key, which mints a one-time token and is then forgotten.
     async signInWithKey(key) {
-        try {
-            const made = await api.post("sessions/tokens", {}, { headers: { Authorization: `Bearer ${key}` } });
-            await this.signIn({ token: made.token });
-        } catch (error) {
-            if (error.status !== 404) throw error;
-            useKey(key);
-            await api.get("status", { limit: 1 });
-            this.#become({ role: "admin" });
-        }
+        const made = await api.post("sessions/tokens", {}, { headers: { Authorization: `Bearer ${key}` } });
+        await this.signIn({ token: made.token });
     }
 
     async signOut() {

@@ -96,7 +96,7 @@ export const words = {
         help: "Keys and help",
         signOut: "Sign out",
         signedInAs: (name, role) => `${name}, ${role}`,
-        nobody: "First sign-in",
+        nobody: "Admin key",
     },
     theme: {
         label: "Colours",
