@@ -8,7 +8,7 @@ struct HTTPCheck: Check {
     /// How much of a body is searched for the keyword.
     static let searched = 1 << 20
 
-    private let request: HTTPRequest
+    private let request: PreparedRequest
     private let limits: CheckLimits
     private let statuses: StatusSet
     private let keyword: [UInt8]?
@@ -26,27 +26,27 @@ struct HTTPCheck: Check {
         } else if let bearer = secrets.bearer {
             headers.append(HTTPHeader("Authorization", "Bearer \(bearer)"))
         }
-        self.request = HTTPRequest(
-            method: settings.method,
-            url: monitor.target,
-            headers: headers,
-            body: secrets.body.map { Array($0.utf8) },
-            timeout: self.limits.timeout,
-            maxRedirects: settings.maxRedirects,
-            verifyTLS: settings.verifyTLS,
-            family: IPFamily(settings.addressFamily),
-            bodyLimit: HTTPCheck.searched,
-            bodyCapture: settings.keyword == nil ? 0 : HTTPCheck.searched,
-            acceptsCompression: settings.keyword != nil
+        self.request = PreparedRequest(
+            HTTPRequest(
+                method: settings.method,
+                url: monitor.target,
+                headers: headers,
+                body: secrets.body.map { Array($0.utf8) },
+                timeout: self.limits.timeout,
+                maxRedirects: settings.maxRedirects,
+                verifyTLS: settings.verifyTLS,
+                family: IPFamily(settings.addressFamily),
+                bodyLimit: HTTPCheck.searched,
+                bodyCapture: settings.keyword == nil ? 0 : HTTPCheck.searched,
+                acceptsCompression: settings.keyword != nil
+            )
         )
     }
 
     func start(with prober: Prober, completion: @escaping (CheckObservation) -> Void) -> any RunningCheck {
         let clock = CheckClock(self.limits)
-        var request = self.request
-        request.policy = prober.policy
         let loop = prober.loop
-        return prober.http.send(request) { outcome in
+        return prober.http.send(self.request, policy: prober.policy) { outcome in
             var observation = self.judge(outcome, startedAt: clock.startedAt)
             clock.settle(&observation, on: loop)
             completion(observation)

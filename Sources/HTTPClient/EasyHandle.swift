@@ -11,6 +11,10 @@ import Networking
     private let detour: UnsafeMutablePointer<curl_slist>?
     private var addresses: UnsafeMutablePointer<curl_slist>?
     private var headers: UnsafeMutablePointer<curl_slist>?
+    /// Whether method, headers and body are those of a plain hop.
+    private var isPlain = true
+    private var acceptsCompression = false
+    private var scope: UInt32 = 0
 
     init(authorities: String) {
         guard let handle = unsafe curl_easy_init() else { fatalError("no memory for a curl handle") }
@@ -53,13 +57,19 @@ import Networking
         }
     }
 
-    /// Sets what this hop needs; everything that differs between requests is set each time.
+    /// Sets what this hop needs, and sets back what an earlier one needed.
     func prepare(_ hop: Hop, for request: HTTPRequest, addresses: [IPAddress]) {
-        unsafe apus_setopt_pointer(self.handle, CURLOPT_CURLU, UnsafeRawPointer(hop.url.handle))
+        unsafe apus_setopt_string(self.handle, CURLOPT_URL, hop.url.text)
         self.setAddresses(addresses, port: hop.url.port)
-        self.setMethod(hop)
-        self.setHeaders(hop)
-        unsafe apus_setopt_string(self.handle, CURLOPT_ACCEPT_ENCODING, request.acceptsCompression ? "" : nil)
+        if !hop.isPlain || !self.isPlain {
+            self.setMethod(hop)
+            self.setHeaders(hop)
+            self.isPlain = hop.isPlain
+        }
+        if request.acceptsCompression != self.acceptsCompression {
+            unsafe apus_setopt_string(self.handle, CURLOPT_ACCEPT_ENCODING, request.acceptsCompression ? "" : nil)
+            self.acceptsCompression = request.acceptsCompression
+        }
         guard hop.url.isTLS else { return }
         unsafe apus_setopt_long(self.handle, CURLOPT_SSL_VERIFYPEER, request.verifyTLS ? 1 : 0)
         unsafe apus_setopt_long(self.handle, CURLOPT_SSL_VERIFYHOST, request.verifyTLS ? 2 : 0)
@@ -67,11 +77,29 @@ import Networking
     }
 
     private func setAddresses(_ addresses: [IPAddress], port: UInt16) {
-        let list = addresses.map { $0.isIPv6 ? "[\($0)]" : $0.description }.joined(separator: ",")
+        var line = Array(EasyHandle.alias.utf8)
+        line.reserveCapacity(64)
+        line.append(0x3a)
+        line.append(contentsOf: String(port).utf8)
+        var separator: UInt8 = 0x3a
+        for address in addresses {
+            line.append(separator)
+            if address.isIPv6 { line.append(0x5b) }
+            line.append(contentsOf: address.description.utf8)
+            if address.isIPv6 { line.append(0x5d) }
+            separator = 0x2c
+        }
+        line.append(0)
         unsafe curl_slist_free_all(self.addresses)
-        unsafe self.addresses = curl_slist_append(nil, "\(EasyHandle.alias):\(port):\(list)")
+        unsafe line.withUnsafeBytes { bytes in
+            unsafe self.addresses = curl_slist_append(nil, bytes.bindMemory(to: CChar.self).baseAddress)
+        }
         unsafe apus_setopt_list(self.handle, CURLOPT_RESOLVE, self.addresses)
-        unsafe apus_setopt_long(self.handle, CURLOPT_ADDRESS_SCOPE, Int(addresses.first?.scope ?? 0))
+        let scope = addresses.first?.scope ?? 0
+        if scope != self.scope {
+            unsafe apus_setopt_long(self.handle, CURLOPT_ADDRESS_SCOPE, Int(scope))
+            self.scope = scope
+        }
     }
 
     private func setMethod(_ hop: Hop) {
@@ -113,12 +141,13 @@ import Networking
 
     // MARK: What came of it
 
-    /// - Parameter tlsBegunAfter: when the TLS handshake began, in microseconds after the exchange, if it did.
-    func measure(isTLS: Bool, tlsBegunAfter: Int64?) -> Measurement {
+    /// - Parameters:
+    ///   - tlsBegunAfter: when the TLS handshake began, in microseconds after the exchange, if it did.
+    ///   - onlyAddress: the address, where only one was tried.
+    func measure(isTLS: Bool, tlsBegunAfter: Int64?, onlyAddress: IPAddress?) -> Measurement {
         var measured = Measurement()
         let connected = self.offset(CURLINFO_CONNECT_TIME_T)
         let secured = isTLS ? self.offset(CURLINFO_APPCONNECT_TIME_T) : connected
-        let sent = self.offset(CURLINFO_PRETRANSFER_TIME_T)
         let answered = self.offset(CURLINFO_STARTTRANSFER_TIME_T)
         measured.systemError = Int32(truncatingIfNeeded: self.long(CURLINFO_OS_ERRNO))
         // curl tells when the connection was made only once TLS has been agreed upon as well.
@@ -129,7 +158,7 @@ import Networking
         }
         guard connected > 0 else { return measured }
         measured.connect = connected - self.offset(CURLINFO_NAMELOOKUP_TIME_T)
-        measured.address = self.string(CURLINFO_PRIMARY_IP).flatMap(IPAddress.init)
+        measured.address = onlyAddress ?? self.string(CURLINFO_PRIMARY_IP).flatMap(IPAddress.init)
         measured.phase = .tls
         guard secured > 0 else { return measured }
         if isTLS {
@@ -139,7 +168,9 @@ import Networking
         measured.phase = .firstByte
         guard answered > 0 else { return measured }
         measured.phase = .transfer
-        measured.firstByte = answered - max(sent, secured)
+        // Not from curl's word that the request was sent, which it gives after sending: a thread that was kept from
+        // running in between would make the target look faster than it is.
+        measured.firstByte = answered - secured
         let status = self.long(CURLINFO_RESPONSE_CODE)
         measured.status = status > 0 ? status : nil
         if status >= 300, status < 400 { measured.redirect = self.string(CURLINFO_REDIRECT_URL) }

@@ -3,6 +3,10 @@ import Networking
 
 /// What has come in during one hop, and the limits on it.
 struct Exchange {
+    private var headerLimit = 0
+    private var bodyLimit = 0
+    private var bodyCapture = 0
+    private var keepsHeaders = false
     var begunAt: Int64 = 0
     /// When the connection was made and the TLS handshake began; both in microseconds of the monotonic clock.
     var tlsBegunAt: Int64?
@@ -12,19 +16,32 @@ struct Exchange {
     var body: [UInt8] = []
     var bodyBytes = 0
     var bodyWasCut = false
+    /// How many sockets were asked for; more than one where several addresses were tried.
+    var sockets = 0
+    /// The address of the last of them.
     var lastAddress: IPAddress?
     var denied: IPAddress?
     /// The `errno` of a socket that could not be made.
     var socketError: Int32 = 0
 
+    /// Before and between requests.
+    init() {}
+
+    init(_ request: HTTPRequest) {
+        self.headerLimit = request.headerLimit
+        self.bodyLimit = request.bodyLimit
+        self.bodyCapture = request.bodyCapture
+        self.keepsHeaders = request.keepsHeaders
+    }
+
     /// A header line with its line end; `false`: stop.
-    mutating func take(header line: UnsafeRawBufferPointer, _ request: HTTPRequest) -> Bool {
+    mutating func take(header line: UnsafeRawBufferPointer) -> Bool {
         self.headerBytes += line.count
-        guard self.headerBytes <= request.headerLimit else {
+        guard self.headerBytes <= self.headerLimit else {
             self.headersTooLarge = true
             return false
         }
-        if request.keepsHeaders { self.keep(unsafe String(decoding: line, as: UTF8.self)) }
+        if self.keepsHeaders { self.keep(unsafe String(decoding: line, as: UTF8.self)) }
         return true
     }
 
@@ -38,10 +55,10 @@ struct Exchange {
     }
 
     /// A part of the body; `false`: stop.
-    mutating func take(body part: UnsafeRawBufferPointer, _ request: HTTPRequest) -> Bool {
-        let room = request.bodyLimit - self.bodyBytes
+    mutating func take(body part: UnsafeRawBufferPointer) -> Bool {
+        let room = self.bodyLimit - self.bodyBytes
         let wanted = unsafe part.prefix(max(0, room))
-        let kept = unsafe wanted.prefix(max(0, request.bodyCapture - self.body.count))
+        let kept = unsafe wanted.prefix(max(0, self.bodyCapture - self.body.count))
         if unsafe !kept.isEmpty { unsafe self.body.append(contentsOf: kept) }
         unsafe self.bodyBytes += wanted.count
         unsafe self.bodyWasCut = wanted.count < part.count

@@ -28,7 +28,8 @@ package import Networking
     let authorities: String
     private let sockets: MultiSockets
     private var spare: [Transfer] = []
-    private var active: [ObjectIdentifier: Transfer] = [:]
+    /// Those under way; each knows its place.
+    private var active: [Transfer] = []
 
     /// Makes a client on `loop`.
     ///
@@ -54,7 +55,8 @@ package import Networking
     }
 
     deinit {
-        for transfer in self.active.values { unsafe transfer.detach(from: self.multi) }
+        for transfer in self.active { transfer.abandon() }
+        self.active = []
         self.spare = []
         unsafe curl_multi_cleanup(self.multi)
     }
@@ -67,16 +69,31 @@ package import Networking
     /// - Returns: the request under way, to cancel it with.
     @discardableResult
     package func send(_ request: HTTPRequest, completion: @escaping (HTTPOutcome) -> Void) -> HTTPCall {
+        self.send(PreparedRequest(request), policy: request.policy, completion: completion)
+    }
+
+    /// Sends a prepared request; `policy` stands in place of the request's own.
+    @discardableResult
+    package func send(
+        _ request: PreparedRequest,
+        policy: AddressPolicy,
+        completion: @escaping (HTTPOutcome) -> Void
+    ) -> HTTPCall {
         let transfer = self.spare.popLast() ?? Transfer(client: self)
+        transfer.place = self.active.count
+        self.active.append(transfer)
         let call = HTTPCall(transfer)
-        self.active[ObjectIdentifier(transfer)] = transfer
-        transfer.begin(request, call: call, completion: completion)
+        transfer.begin(request, policy: policy, completion: completion)
         return call
     }
 
     /// Takes a transfer back once it has ended.
     func recycle(_ transfer: Transfer) {
-        self.active[ObjectIdentifier(transfer)] = nil
+        let last = self.active.removeLast()
+        if last !== transfer {
+            self.active[transfer.place] = last
+            last.place = transfer.place
+        }
         if self.spare.count < HTTPClient.spares { self.spare.append(transfer) }
     }
 
@@ -96,22 +113,20 @@ package struct HTTPClientError: Error, Sendable, Hashable, CustomStringConvertib
 
 /// A request under way; on the loop's thread only.
 package final class HTTPCall {
-    private weak var transfer: Transfer?
+    private let transfer: Transfer
+    /// Which of the transfer's requests this is.
+    private let number: Int
 
     init(_ transfer: Transfer) {
         self.transfer = transfer
+        self.number = transfer.number
     }
 
     /// Ends the request, whose completion is then never called.
     ///
     /// Nothing happens if it has ended.
     package func cancel() {
-        self.transfer?.cancel()
-        self.transfer = nil
-    }
-
-    func forget() {
-        self.transfer = nil
+        if self.transfer.number == self.number { self.transfer.cancel() }
     }
 }
 

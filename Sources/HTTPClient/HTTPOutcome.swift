@@ -40,7 +40,7 @@ package struct HTTPTimings: Sendable, Hashable {
     package var connect: Int64?
     /// TLS handshakes.
     package var tls: Int64?
-    /// From each request sent to its answer's first byte.
+    /// From each connection ready, TLS included, to its answer's first byte.
     package var firstByte: Int64?
     /// Everything, until the completion.
     package var total: Int64 = 0

@@ -1,26 +1,26 @@
 /// What one exchange sends, and where to.
-final class Hop {
+final class Hop: Sendable {
     let url: WebURL
     let method: String
     let headers: [HTTPHeader]
     let body: [UInt8]?
+    /// Whether this is a mere GET, which needs nothing of libcurl but the URL.
+    let isPlain: Bool
 
     /// The first hop; `nil` if the URL is none or a header line would not be one.
-    init?(_ request: HTTPRequest) {
+    convenience init?(_ request: HTTPRequest) {
         guard let url = WebURL(request.url), request.headers.allSatisfy(\.isValid), Hop.isToken(request.method) else {
             return nil
         }
-        self.url = url
-        self.method = request.method
-        self.headers = request.headers
-        self.body = request.body
+        self.init(url: url, method: request.method, headers: request.headers, body: request.body)
     }
 
-    private init(url: consuming WebURL, method: String, headers: [HTTPHeader], body: [UInt8]?) {
+    private init(url: WebURL, method: String, headers: [HTTPHeader], body: [UInt8]?) {
         self.url = url
         self.method = method
         self.headers = headers
         self.body = body
+        self.isPlain = method == "GET" && headers.isEmpty && body == nil
     }
 
     /// The next hop after an answer with a `Location` (RFC 9110, section 15.4).
@@ -28,7 +28,7 @@ final class Hop {
     /// Headers and bodies of a request may hold secrets, so another origin gets neither (RFC 6454).
     func following(_ target: String, status: Int) -> Result<Hop, HTTPFailure.Kind> {
         guard let next = WebURL(target) else { return .failure(.invalidRedirect) }
-        let isSame = next.hasOrigin(self.url.isTLS, self.url.host, self.url.port)
+        let isSame = next.hasSameOrigin(as: self.url)
         let becomesGet =
             status == 303 && self.method != "HEAD" || (status == 301 || status == 302) && self.method == "POST"
         let method = becomesGet ? "GET" : self.method

@@ -9,42 +9,50 @@ import Networking
 /// and not by curl, so that each hop is looked up and judged like the first.
 @safe final class Transfer {
     private unowned let client: HTTPClient
+    private let multi: UnsafeMutableRawPointer
     let easy: EasyHandle
     private var deadline: LoopTimer?
     private var completion: ((HTTPOutcome) -> Void)?
-    private weak var call: HTTPCall?
     private var lookup: Lookup?
+    private var prepared: PreparedRequest?
     private var hop: Hop?
     private var isAttached = false
     private var begunAt: Int64 = 0
     private var hopBegunAt: Int64 = 0
     /// Set where the end is known before `send` has returned.
     private var foregone: HTTPFailure?
-    private(set) var request = HTTPRequest(url: "")
+    private(set) var policy = AddressPolicy.any
+    /// Rises when a request ends, so that nobody cancels the next one in its stead.
+    private(set) var number = 0
+    /// Where the client keeps it while it is active.
+    var place = 0
     var exchange = Exchange()
     private var outcome = HTTPOutcome()
 
     init(client: HTTPClient) {
         self.client = client
+        unsafe self.multi = client.multi
         self.easy = EasyHandle(authorities: client.authorities)
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe self.easy.setContext(context)
         self.deadline = LoopTimer(on: client.loop) { [unowned self] in self.timeIsUp() }
     }
 
-    func begin(_ request: HTTPRequest, call: HTTPCall, completion: @escaping (HTTPOutcome) -> Void) {
-        self.request = request
-        self.call = call
+    func begin(
+        _ prepared: PreparedRequest,
+        policy: AddressPolicy,
+        completion: @escaping (HTTPOutcome) -> Void
+    ) {
+        self.prepared = prepared
+        self.policy = policy
         self.completion = completion
-        self.outcome = HTTPOutcome()
-        self.foregone = nil
         self.begunAt = MonotonicTime.now
-        self.deadline?.set(at: self.begunAt + max(request.timeout, 0))
-        guard let hop = Hop(request) else {
+        self.deadline?.set(at: self.begunAt + max(prepared.request.timeout, 0))
+        guard let hop = prepared.hop else {
             self.failSoon(.invalidRequest, .dns)
             return
         }
-        self.start(hop)
+        self.start(hop, of: prepared.request, at: self.begunAt)
     }
 
     func cancel() {
@@ -52,48 +60,64 @@ import Networking
         self.end()
     }
 
-    func detach(from multi: UnsafeMutableRawPointer) {
+    /// Ends with the client: nothing is called any more.
+    func abandon() {
+        self.number += 1
+        self.completion = nil
+        self.lookup?.cancel()
+        self.deadline?.cancel()
+        self.detach()
+    }
+
+    private func detach() {
         guard self.isAttached else { return }
         self.isAttached = false
-        unsafe curl_multi_remove_handle(multi, self.easy.handle)
+        unsafe curl_multi_remove_handle(self.multi, self.easy.handle)
     }
 
     // MARK: One hop
 
-    private func start(_ hop: Hop) {
+    private func start(_ hop: Hop, of request: HTTPRequest, at now: Int64) {
         self.hop = hop
-        self.exchange = Exchange()
-        self.hopBegunAt = MonotonicTime.now
-        let left = self.begunAt + self.request.timeout - self.hopBegunAt
+        self.exchange = Exchange(request)
+        self.hopBegunAt = now
+        if let literal = hop.url.literal, request.family.includes(literal) {
+            self.outcome.timings.dns = self.outcome.timings.dns ?? 0
+            self.connect(hop, request, to: [literal], at: now)
+            return
+        }
         // Ours is the deadline that speaks, so that the phase is named in one place.
         self.lookup = self.client.resolver.resolve(
             hop.url.host,
-            family: self.request.family,
-            within: left + 1_000_000
+            family: request.family,
+            within: self.begunAt + request.timeout - now + 1_000_000
         ) { [unowned self] in self.resolved($0) }
     }
 
     private func resolved(_ answer: Result<[IPAddress], DNSFailure>) {
         self.lookup = nil
-        guard let hop = self.hop else { return }
-        self.outcome.timings.dns = (self.outcome.timings.dns ?? 0) + MonotonicTime.now - self.hopBegunAt
+        guard let hop = self.hop, let request = self.prepared?.request else { return }
+        let now = MonotonicTime.now
+        self.outcome.timings.dns = (self.outcome.timings.dns ?? 0) + now - self.hopBegunAt
         switch answer {
-        case .failure(let failure):
-            self.failSoon(.dns(failure), .dns)
-        case .success(let addresses):
-            let allowed = addresses.filter(self.request.policy.allows)
-            guard !allowed.isEmpty else {
-                self.outcome.address = addresses.first
-                self.failSoon(.socket(addresses.first.map(SocketFailure.denied) ?? .other(0)), .connect)
-                return
-            }
-            self.easy.prepare(hop, for: self.request, addresses: allowed)
-            self.exchange.begunAt = MonotonicTime.now
-            self.isAttached = true
-            let code = unsafe curl_multi_add_handle(self.client.multi, self.easy.handle)
-            if code != CURLM_OK {
-                self.failSoon(.local("libcurl took no further transfer (\(code.rawValue))"), .connect)
-            }
+        case .failure(let failure): self.failSoon(.dns(failure), .dns)
+        case .success(let addresses): self.connect(hop, request, to: addresses, at: now)
+        }
+    }
+
+    private func connect(_ hop: Hop, _ request: HTTPRequest, to addresses: [IPAddress], at now: Int64) {
+        let allowed = addresses.allSatisfy(self.policy.allows) ? addresses : addresses.filter(self.policy.allows)
+        guard !allowed.isEmpty else {
+            self.outcome.address = addresses.first
+            self.failSoon(.socket(addresses.first.map(SocketFailure.denied) ?? .other(0)), .connect)
+            return
+        }
+        self.easy.prepare(hop, for: request, addresses: allowed)
+        self.exchange.begunAt = now
+        self.isAttached = true
+        let code = unsafe curl_multi_add_handle(self.multi, self.easy.handle)
+        if code != CURLM_OK {
+            self.failSoon(.local("libcurl took no further transfer (\(code.rawValue))"), .connect)
         }
     }
 
@@ -102,16 +126,18 @@ import Networking
         let measured = self.measure()
         self.add(measured)
         let failure = self.exchange.failure(code, measured, self.easy)
-        unsafe self.detach(from: self.client.multi)
-        if failure == nil, let target = measured.redirect, self.request.maxRedirects > 0 {
-            self.follow(target)
+        self.detach()
+        if failure == nil, let target = measured.redirect, let request = self.prepared?.request,
+            request.maxRedirects > 0
+        {
+            self.follow(target, request)
         } else {
             self.finish(failure)
         }
     }
 
-    private func follow(_ target: String) {
-        guard self.outcome.redirects < self.request.maxRedirects else {
+    private func follow(_ target: String, _ request: HTTPRequest) {
+        guard self.outcome.redirects < request.maxRedirects else {
             self.finish(HTTPFailure(kind: .tooManyRedirects, phase: .transfer, code: 0))
             return
         }
@@ -119,14 +145,15 @@ import Networking
         case .failure(let kind): self.finish(HTTPFailure(kind: kind, phase: .transfer, code: 0))
         case .success(let next):
             self.outcome.redirects += 1
-            self.start(next)
+            self.start(next, of: request, at: MonotonicTime.now)
         }
     }
 
     private func measure() -> Measurement {
         self.easy.measure(
             isTLS: self.hop?.url.isTLS ?? false,
-            tlsBegunAfter: self.exchange.tlsBegunAt.map { $0 - self.exchange.begunAt }
+            tlsBegunAfter: self.exchange.tlsBegunAt.map { $0 - self.exchange.begunAt },
+            onlyAddress: self.exchange.sockets == 1 ? self.exchange.lastAddress : nil
         )
     }
 
@@ -178,16 +205,17 @@ import Networking
     }
 
     private func end() {
+        self.number += 1
         self.lookup?.cancel()
         self.lookup = nil
         self.deadline?.cancel()
-        unsafe self.detach(from: self.client.multi)
+        self.detach()
         self.completion = nil
+        self.prepared = nil
         self.hop = nil
-        self.call?.forget()
-        self.call = nil
-        self.exchange = Exchange()
+        self.foregone = nil
         self.outcome = HTTPOutcome()
+        self.exchange = Exchange()
         self.client.recycle(self)
     }
 }

@@ -13,7 +13,7 @@ func onHeader(
     guard let context = unsafe context else { return 0 }
     let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     let line = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
-    return unsafe transfer.exchange.take(header: line, transfer.request) ? size * count : 0
+    return unsafe transfer.exchange.take(header: line) ? size * count : 0
 }
 
 /// Called by libcurl on the loop's thread with a part of the body; `context` is the unretained transfer.
@@ -26,7 +26,7 @@ func onBody(
     guard let context = unsafe context else { return 0 }
     let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     let part = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
-    return unsafe transfer.exchange.take(body: part, transfer.request) ? size * count : 0
+    return unsafe transfer.exchange.take(body: part) ? size * count : 0
 }
 
 /// Called by libcurl on the loop's thread for each connection: the last word on the address that is really used.
@@ -43,8 +43,9 @@ func onOpenSocket(
     guard let target = unsafe IPAddress(unsafe: generic, length: Int(address.pointee.addrlen)) else {
         return CURL_SOCKET_BAD
     }
+    transfer.exchange.sockets += 1
     transfer.exchange.lastAddress = target
-    guard transfer.request.policy.allows(target) else {
+    guard transfer.policy.allows(target) else {
         transfer.exchange.denied = target
         return CURL_SOCKET_BAD
     }

@@ -67,16 +67,28 @@ package struct IPAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// As it is written: dotted decimal, or RFC 5952 without brackets and without interface.
     package var description: String {
-        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { buffer in
-            guard let start = buffer.baseAddress else { return "" }
-            let size = socklen_t(INET6_ADDRSTRLEN)
-            if self.isIPv6 {
-                var bits = self.in6
-                unsafe inet_ntop(AF_INET6, &bits, start, size)
-            } else {
-                var bits = in_addr(s_addr: UInt32(self.low).bigEndian)
-                unsafe inet_ntop(AF_INET, &bits, start, size)
+        // By hand, since the library prints four numbers by way of a format: results hold one of these each.
+        guard self.isIPv6 else {
+            return unsafe String(unsafeUninitializedCapacity: 15) { buffer in
+                var count = 0
+                func append(_ byte: UInt8) {
+                    unsafe buffer[count] = byte
+                    count += 1
+                }
+                for position in 0..<4 {
+                    if position > 0 { append(0x2e) }
+                    let number = UInt8(truncatingIfNeeded: self.low >> UInt64(24 - 8 * position))
+                    if number >= 100 { append(0x30 + number / 100) }
+                    if number >= 10 { append(0x30 + number / 10 % 10) }
+                    append(0x30 + number % 10)
+                }
+                return count
             }
+        }
+        return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { buffer in
+            guard let start = buffer.baseAddress else { return "" }
+            var bits = self.in6
+            unsafe inet_ntop(AF_INET6, &bits, start, socklen_t(INET6_ADDRSTRLEN))
             return unsafe String(cString: start)
         }
     }

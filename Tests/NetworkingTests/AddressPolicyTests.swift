@@ -52,5 +52,8 @@ import Testing
         #expect(IPAddress("2001:DB8:0:0:1:0:0:1")?.description == "2001:db8::1:0:0:1")
         #expect(IPAddress("fe80::1%lo")?.scope == 1)
         #expect(IPAddress(ipv4: 0x7f00_0001).description == "127.0.0.1")
+        #expect(IPAddress(ipv4: 0xff64_630a).description == "255.100.99.10")
+        #expect(IPAddress(ipv4: 0xffff_ffff).description == "255.255.255.255")
+        #expect(IPAddress(ipv4: 0x0009_c8f0).description == "0.9.200.240")
     }
 }

@@ -49,13 +49,15 @@ package struct RecordWriter: ~Copyable {
     package mutating func integer(_ value: Int64) {
         self.separate()
         if value < 0 { self.bytes.append(0x2D) }
+        var digits = InlineArray<20, UInt8>(repeating: 0x30)
+        var first = 20
         var rest = value.magnitude
-        let start = self.bytes.count
         repeat {
-            self.bytes.append(UInt8(truncatingIfNeeded: rest % 10) + 0x30)
+            first -= 1
+            digits[first] += UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         } while rest > 0
-        self.bytes[start...].reverse()
+        for index in first..<20 { self.bytes.append(digits[index]) }
     }
 
     /// A finite number in its shortest form; whole ones without a fraction.
@@ -83,6 +85,11 @@ package struct RecordWriter: ~Copyable {
     package mutating func string(_ text: String) {
         self.separate()
         self.bytes.append(0x22)
+        guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C }) else {
+            self.bytes.append(contentsOf: text.utf8)
+            self.bytes.append(0x22)
+            return
+        }
         for byte in text.utf8 {
             switch byte {
             case 0x22: self.bytes.append(contentsOf: [0x5C, 0x22])

@@ -102,7 +102,7 @@ package struct Timings: Sendable, Hashable {
     package var connect: Int64?
     /// The TLS handshake.
     package var tls: Int64?
-    /// From the request sent to the answer's first byte.
+    /// From the connection ready for the request to the answer's first byte.
     package var firstByte: Int64?
     /// The whole attempt; always known once it began.
     package var total: Int64?
