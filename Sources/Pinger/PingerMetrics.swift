@@ -3,7 +3,7 @@ import Service
 
 /// What a pinger counts; handles looked up once, safe from every thread.
 struct PingerMetrics: Sendable {
-    let checks: [Outcome: Counter]
+    private let up, degraded, down, unknown: Counter
     let skipped: Counter
     let covered: Counter
     let lateness: Histogram
@@ -17,15 +17,17 @@ struct PingerMetrics: Sendable {
 
     /// Registers every metric.
     init(_ metrics: Metrics, region: String) {
-        var checks: [Outcome: Counter] = [:]
-        for outcome in Outcome.allCases {
-            checks[outcome] = metrics.counter(
+        func checks(_ outcome: Outcome) -> Counter {
+            metrics.counter(
                 "apus_pinger_checks_total",
                 "Attempts that were finished, by what they found.",
                 ["outcome": outcome.rawValue]
             )
         }
-        self.checks = checks
+        self.up = checks(.up)
+        self.degraded = checks(.degraded)
+        self.down = checks(.down)
+        self.unknown = checks(.unknown)
         self.skipped = metrics.counter(
             "apus_pinger_late_slots_total",
             "Slots given up because they could not be started in time."
@@ -55,5 +57,15 @@ struct PingerMetrics: Sendable {
             "apus_pinger_clock_offset_seconds",
             "How far this machine's clock is ahead of the broker's."
         )
+    }
+
+    /// The attempts that found `outcome`.
+    func checks(_ outcome: Outcome) -> Counter {
+        switch outcome {
+        case .up: self.up
+        case .degraded: self.degraded
+        case .down: self.down
+        case .unknown: self.unknown
+        }
     }
 }

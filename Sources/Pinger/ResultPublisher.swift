@@ -38,14 +38,16 @@ final class ResultPublisher: Sendable {
         }
     }
 
-    /// Queues a result.
-    func publish(_ result: CheckResult) {
-        var value: [UInt8] = []
-        value.reserveCapacity(384)
-        result.encode(into: &value)
-        let key = Array(String(result.monitor).utf8)
-        // Refused only after close, or for a record larger than the broker takes, which no result is.
-        try? self.producer.send(OutgoingRecord(topic: Topic.results, key: key, value: value))
+    /// Queues results in order.
+    func publish(_ results: [CheckResult]) {
+        for result in results {
+            var value: [UInt8] = []
+            value.reserveCapacity(512)
+            result.encode(into: &value)
+            let key = Array(String(result.monitor).utf8)
+            // Refused only after close, or for a record larger than the broker takes, which no result is.
+            try? self.producer.send(OutgoingRecord(topic: Topic.results, key: key, value: value))
+        }
     }
 
     /// Queues a pulse into its share's partition.

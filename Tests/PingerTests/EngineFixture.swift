@@ -32,7 +32,7 @@ final class EngineFixture: Sendable {
                 metrics: metrics
             )
         )
-        sink.take = { [unowned self] result in self.published.withLock { $0.append(result) } }
+        sink.take = { [unowned self] results in self.published.withLock { $0 += results } }
         try self.loop.start()
     }
 
@@ -80,7 +80,7 @@ final class EngineFixture: Sendable {
     /// Where the engine's results go, known only after the engine was made.
     private final class Sink: @unchecked Sendable {
         // Unchecked: set before the loop starts, read by its thread.
-        var take: (@Sendable (CheckResult) -> Void)?
+        var take: (@Sendable ([CheckResult]) -> Void)?
     }
 }
 

@@ -195,7 +195,7 @@ import Testing
             region: "eu",
             pinger: "test",
             concurrency: 10,
-            publish: { _ in published.withLock { $0 += 1 } },
+            publish: { results in published.withLock { $0 += results.count } },
             metrics: PingerMetrics(Metrics(), region: "eu")
         )
         let engines = try Engines(count: 2, policy: .any, canaries: [canary.url()], context: context)

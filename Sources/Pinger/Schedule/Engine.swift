@@ -16,8 +16,8 @@ final class Engine {
         var pinger: String
         /// How many attempts may run at once on one loop; a descriptor each.
         var concurrency: Int
-        /// Takes what was found; must not wait.
-        var publish: @Sendable (CheckResult) -> Void
+        /// Takes what was found, in order; must not wait.
+        var publish: @Sendable ([CheckResult]) -> Void
         /// The counters.
         var metrics: PingerMetrics
     }
@@ -33,6 +33,8 @@ final class Engine {
         var planned: Timetable.Planned?
         var running: (any RunningCheck)?
         var isRunning = false
+        /// What the last result of this definition said; `nil`: there was none.
+        var outcome: Outcome?
         /// Tells an attempt's answer from that of one that was cancelled.
         var attempts = 0
 
@@ -44,9 +46,15 @@ final class Engine {
         }
     }
 
+    /// Attempts start at multiples of so many ms, never early: what falls due within one wakes the loop but once.
+    ///
+    /// Every wake-up, by the timer and by the answers, costs about as much as half a check (docs/benchmarks.md).
+    static let stride: Int64 = 4
+
     private let prober: Prober
     private let canary: Canary
     private let context: Context
+    private let results: ResultBatch
     private var wheel: TimerWheel
     private var timer: LoopTimer?
     private var entries: [Entry?] = []
@@ -60,6 +68,7 @@ final class Engine {
         self.prober = prober
         self.canary = canary
         self.context = context
+        self.results = ResultBatch(on: prober.loop, publish: context.publish)
         self.wheel = TimerWheel(now: Engine.now)
         self.timer = LoopTimer(on: prober.loop) { [unowned self] in self.tick() }
     }
@@ -76,8 +85,9 @@ final class Engine {
         self.arm()
     }
 
-    /// Forgets everything and cancels what is running.
+    /// Forgets everything, cancels what is running and publishes what was found.
     func stop() {
+        self.results.flush()
         for id in Array(self.indices.keys) { self.remove(id) }
         self.timer?.cancel()
     }
@@ -96,6 +106,8 @@ final class Engine {
             entry.timetable = Timetable(monitor, replacing: entry.timetable)
             entry.generation = monitor.generation
             entry.check = check
+            // Whoever edits a monitor or asks for a check waits for the answer.
+            entry.outcome = nil
             index = known
         } else {
             index = self.free.popLast() ?? self.entries.count
@@ -137,7 +149,8 @@ final class Engine {
 
     /// Sets the timer to `delay` ms, or to a look at the wall clock before that: it may jump, or the machine sleep.
     private func wait(_ index: Int, _ delay: Int64) {
-        self.wheel.schedule(index, at: Engine.now + min(max(delay, 0), 60_000))
+        let time = Engine.now + min(max(delay, 0), 60_000)
+        self.wheel.schedule(index, at: (time + Engine.stride - 1) / Engine.stride * Engine.stride)
     }
 
     private func tick() {
@@ -179,23 +192,18 @@ final class Engine {
         self.context.metrics.running.add(1)
         let generation = entry.generation
         let attempt = entry.attempts
-        entry.running = entry.check.start(with: self.prober) { [weak self, weak entry] observation in
-            guard let self, let entry, entry.attempts == attempt else { return }
+        entry.running = entry.check.start(with: self.prober) { [unowned self] observation in
+            guard entry.attempts == attempt else { return }
             entry.running = nil
-            self.judge(observation) { verdict in
+            // A failure in which nothing answered waits for a canary that is asked after it; the rest stands as it is.
+            guard Evidence.isDoubtful(observation), self.canary.exists else {
+                return self.finish(index, entry, generation, planned, observation)
+            }
+            self.canary.settle { good in
                 guard entry.attempts == attempt, entry.isRunning else { return }
-                self.finish(index, entry, generation, planned, verdict)
+                self.finish(index, entry, generation, planned, good ? observation : Evidence.annulled(observation))
             }
         }
-    }
-
-    /// A failure in which nothing answered waits for a canary that was asked after it; the rest stands as it is.
-    private func judge(
-        _ observation: CheckObservation,
-        settle: @escaping (CheckObservation) -> Void
-    ) {
-        guard Evidence.isDoubtful(observation), self.canary.exists else { return settle(observation) }
-        self.canary.settle { good in settle(good ? observation : Evidence.annulled(observation)) }
     }
 
     private func finish(
@@ -207,9 +215,9 @@ final class Engine {
     ) {
         entry.isRunning = false
         self.ended()
-        self.context.metrics.checks[verdict.outcome]?.add()
+        self.context.metrics.checks(verdict.outcome).add()
         if verdict.isLocalFault { self.context.metrics.annulled.add() }
-        self.context.publish(
+        self.results.add(
             verdict.result(
                 for: entry.monitor,
                 generation: generation,
@@ -217,8 +225,11 @@ final class Engine {
                 slot: planned.slot,
                 attempt: planned.attempt,
                 pinger: self.context.pinger
-            )
+            ),
+            // Each failure is news: the next one may be that which confirms an incident.
+            isNews: verdict.outcome == .down || verdict.outcome != entry.outcome
         )
+        entry.outcome = verdict.outcome
         // The monitor may be gone, or its place another's.
         guard self.entries.indices.contains(index), self.entries[index] === entry else { return }
         entry.timetable.finished(planned, outcome: verdict.outcome, now: WallTime.now)

@@ -141,10 +141,12 @@ struct Timetable {
 
     /// The edit or the "check now" that has not been answered yet; an edit is looked at for one interval only.
     private func extraSlot(now: Int64) -> Planned? {
-        let candidates = [self.updatedAt, self.checkRequestedAt].compactMap { $0 }
-            .filter { $0 > self.lastSlot && now - $0 < self.interval && $0 - now < self.interval }
-        guard let slot = candidates.max() else { return nil }
-        return Planned(slot: slot, attempt: 0, at: slot, tolerance: self.interval)
+        func isOpen(_ slot: Int64) -> Bool {
+            slot > self.lastSlot && now - slot < self.interval && slot - now < self.interval
+        }
+        var slot = isOpen(self.updatedAt) ? self.updatedAt : nil
+        if let requested = self.checkRequestedAt, isOpen(requested) { slot = max(slot ?? requested, requested) }
+        return slot.map { Planned(slot: $0, attempt: 0, at: $0, tolerance: self.interval) }
     }
 
     private func slot(atOrAfter time: Int64) -> Int64 {
