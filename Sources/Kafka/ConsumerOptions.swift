@@ -21,18 +21,24 @@ package struct ConsumerOptions: Sendable {
     package var maximumPollInterval: Int
     /// How many kibibytes of records are fetched ahead in all.
     package var fetchAheadKibibytes: Int
+    /// How long a broker without new records waits for some before it answers, in milliseconds.
+    ///
+    /// Nil: 100; on an embedded broker 10, since it waits to the end even when records come.
+    package var fetchWait: Int?
 
     /// Describes a consumer.
     package init(
         membership: Membership,
         sessionTimeout: Int? = nil,
         maximumPollInterval: Int = 300_000,
-        fetchAheadKibibytes: Int = 16_384
+        fetchAheadKibibytes: Int = 16_384,
+        fetchWait: Int? = nil
     ) {
         self.membership = membership
         self.sessionTimeout = sessionTimeout
         self.maximumPollInterval = maximumPollInterval
         self.fetchAheadKibibytes = fetchAheadKibibytes
+        self.fetchWait = fetchWait
     }
 
     /// The properties that the settings may override.
@@ -42,7 +48,7 @@ package struct ConsumerOptions: Sendable {
             ("session.timeout.ms", String(session)),
             ("heartbeat.interval.ms", String(max(session / 6, 100))),
             ("max.poll.interval.ms", String(max(self.maximumPollInterval, session))),
-            ("fetch.wait.max.ms", isEmbedded ? "10" : "100"),
+            ("fetch.wait.max.ms", String(self.fetchWait ?? (isEmbedded ? 10 : 100))),
             ("fetch.error.backoff.ms", "200"),
             ("queued.max.messages.kbytes", String(self.fetchAheadKibibytes)),
         ]

@@ -148,8 +148,14 @@ final class ProducerQueue: Sendable {
     private func read(_ event: OpaquePointer, into reports: inout [DeliveryReport]) {
         switch unsafe rd_kafka_event_type(event) {
         case RD_KAFKA_EVENT_DR:
+            var handle: OpaquePointer?
+            var topic = ""
             while let message = unsafe rd_kafka_event_message_next(event) {
-                let topic = unsafe rd_kafka_topic_name(message.pointee.rkt).map { unsafe String(cString: $0) } ?? ""
+                // One name for all that follow each other, of which a batch has many.
+                if let next = unsafe message.pointee.rkt, unsafe next != handle {
+                    unsafe handle = next
+                    unsafe topic = rd_kafka_topic_name(next).map { unsafe String(cString: $0) } ?? ""
+                }
                 unsafe reports.append(DeliveryReport(message, topic: topic))
             }
         case RD_KAFKA_EVENT_ERROR:

@@ -47,7 +47,8 @@ final class Shares {
     ) throws(KafkaError) {
         self.consumer = try Consumer(
             settings,
-            ConsumerOptions(membership: .group("pinger-\(region)", topics: [Topic.monitors])),
+            // Definitions change seldom: asking 48 shares a hundred times a second would cost as much as the checks.
+            ConsumerOptions(membership: .group("pinger-\(region)", topics: [Topic.monitors]), fetchWait: 100),
             log: { log.debug("kafka", ["facility": $0.facility, "text": $0.text]) }
         )
         self.held = held
