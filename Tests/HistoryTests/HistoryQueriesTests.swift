@@ -218,7 +218,8 @@ import Testing
 }
 
 extension ResultRows {
-    fileprivate static func copy(_ results: [CheckResult], on connection: PostgresConnection) throws(PostgresError) {
+    /// Stores an array of results.
+    static func copy(_ results: [CheckResult], on connection: PostgresConnection) throws(PostgresError) {
         var rest = results.makeIterator()
         try self.copy(on: connection) { rest.next() }
     }
