@@ -168,5 +168,11 @@ extension ReadingLoop {
             // State is kept as it is; the next edit of a monitor brings its definition.
             self.log.error("definitions can't be refreshed", ["topic": topic, "error": error.description])
         }
+        // What they changed is published before any round writes it.
+        for holding in holdings where !holding.isUnpublished {
+            holding.isUnpublished = true
+            self.unpublished.append(holding)
+        }
+        self.publish()
     }
 }
