@@ -22,6 +22,8 @@ struct Main {
             instanceID: instance.isEmpty ? nil : instance,
             withoutGroup: settings.withoutGroup
         )
+        // A frozen PostgreSQL may keep no alert back for longer.
+        runner.roundPatience = .seconds(1)
         // The embedded broker knows no static members.
         if settings.broker.isEmbedded { runner.instanceID = nil }
         var options = Alerter.Options(runner: runner, secretKey: settings.secretKey)

@@ -133,9 +133,18 @@ extension ReadingLoop {
         guard !dirty.isEmpty, let connection = self.connection else { return }
         let start = MonotonicClock.nanos
         defer { self.metrics.roundSeconds.observe(Double(MonotonicClock.nanos - start) / 1e9) }
+        let (least, most) = (self.options.roundPatience, self.options.statementTimeout)
+        connection.timeout = self.patience
+        defer { connection.timeout = most }
         do {
             let outcome = try self.round.run(dirty, on: connection)
+            if .nanoseconds(MonotonicClock.nanos - start) < self.patience / 2 {
+                self.patience = max(self.patience / 2, least)
+            }
             self.apply(outcome)
+        } catch let error as PostgresError where error.code == .timeout {
+            self.patience = min(self.patience * 2, most)
+            self.loseConnection(error)
         } catch {
             self.loseConnection(error)
         }

@@ -48,6 +48,8 @@ final class ReadingLoop<P: Projection> {
     var unpublished: [Held] = []
     /// From when on there is a publication although more waits, on the monotonic clock in milliseconds.
     var nextPublication: Int64 = 0
+    /// How long a statement of a round may take now.
+    var patience: Duration
     private var lastTending: Int64 = 0
 
     init(
@@ -60,6 +62,7 @@ final class ReadingLoop<P: Projection> {
         shared: RunnerShared
     ) {
         self.options = options
+        self.patience = options.roundPatience
         self.projection = projection
         self.log = log
         self.metrics = metrics

@@ -2,6 +2,7 @@ import Events
 import Glibc
 import Postgres
 import PrivateServers
+import Projections
 import Service
 import TestServers
 import Testing
@@ -128,6 +129,29 @@ import Testing
         #expect(waits(.seconds(5)) { world.deliveries("delivered") == 4 })
         #expect(Set(world.receiver.notices().map(\.id)).count == 4)
         #expect(try world.number("SELECT count(*) FROM incidents WHERE ended_ms IS NOT NULL") == 2)
+    }
+
+    @Test func `a PostgreSQL that freezes keeps the first alert back for a second at most`() throws {
+        let server = try PostgresServer()
+        defer { server.stop() }
+        let world = try AlerterWorld(server: server)
+        try world.channel(1)
+        try world.monitor()
+        let alerter = try world.start {
+            $0.runner.statementTimeout = .seconds(5)
+            $0.runner.roundPatience = .seconds(1)
+        }
+        defer { alerter.stop() }
+        try world.result(.up)
+        #expect(waits(.seconds(10)) { (try? world.number("SELECT count(*) FROM alerter_monitors")) == 1 })
+        server.freeze()
+        let start = ContinuousClock.now
+        try world.result(.down)
+        world.expect([opened], within: .milliseconds(2_500))
+        print("PostgreSQL frozen: the alert came after \(ContinuousClock.now - start)")
+        server.thaw()
+        #expect(waits(.seconds(15)) { world.deliveries("delivered") == 1 })
+        #expect(world.types() == [opened])
     }
 
     @Test func `a receiver that fails while PostgreSQL is dead gets everything in order`() throws {
