@@ -16,6 +16,8 @@ package enum LatestKeys {
     package static func sequence(_ writer: String) -> String { "apus:sequence:\(writer)" }
     /// How many results ``recent(_:)`` holds.
     package static let recentCount = 60
+    /// How many incidents one ``UpdateMessage`` tells of at most, the newest.
+    package static let incidentCount = 60
     /// How long the tombstone of a deleted monitor is kept, in seconds.
     package static let tombstoneSeconds: Int64 = 86_400
 

@@ -124,7 +124,7 @@ final class HistoryProjection: Projection {
                 self.isCountOld = true
             case .span(let correction): state.spans.add(correction)
             case .opened(let incident), .resolved(let incident):
-                state.news.monitors[incident.monitor, default: MonitorNews()].incidents.append(IncidentNews(incident))
+                state.news.monitors[incident.monitor, default: MonitorNews()].add(IncidentNews(incident))
             case .statusChanged(let monitor):
                 // Without a result too: time alone changes a status.
                 if state.news.monitors[monitor] == nil { state.news.monitors[monitor] = MonitorNews() }

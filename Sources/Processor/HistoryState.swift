@@ -87,13 +87,24 @@ struct LatestNews {
 struct MonitorNews: Sendable {
     /// Results, the oldest first, each with its place in the log; at most ``LatestKeys/recentCount``.
     var results: [(point: LatestPoint, result: RecentResult)] = []
-    /// Incidents that began or ended.
-    var incidents: [IncidentNews] = []
+    /// Incidents that began or ended; at most ``LatestKeys/incidentCount``.
+    private(set) var incidents: [IncidentNews] = []
+    /// How many incidents were left out.
+    var untold = 0
 
     mutating func add(_ result: CheckResult, at point: LatestPoint) {
         if self.results.count >= 2 * LatestKeys.recentCount {
             self.results.removeFirst(self.results.count - LatestKeys.recentCount)
         }
         self.results.append((point, RecentResult(result)))
+    }
+
+    /// While Redis is away, only the newest are kept: the books and the API have all of them.
+    mutating func add(_ incident: IncidentNews) {
+        if self.incidents.count >= LatestKeys.incidentCount {
+            self.incidents.removeFirst()
+            self.untold += 1
+        }
+        self.incidents.append(incident)
     }
 }

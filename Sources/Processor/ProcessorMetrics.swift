@@ -12,6 +12,7 @@ struct ProcessorMetrics: Sendable {
     let monitors: Gauge
     let redisErrors: Counter
     let redisDirty: Gauge
+    let untoldIncidents: Counter
     let published: Counter
     let strays: Gauge
     let retentionFailures: Counter
@@ -47,6 +48,10 @@ struct ProcessorMetrics: Sendable {
         self.monitors = metrics.gauge("apus_processor_monitors", "Monitors of the partitions held.")
         self.redisErrors = metrics.counter("apus_processor_redis_errors_total", "Failed attempts to write to Redis.")
         self.redisDirty = metrics.gauge("apus_processor_redis_dirty_keys", "Statuses that Redis still lacks.")
+        self.untoldIncidents = metrics.counter(
+            "apus_processor_untold_incidents_total",
+            "Incidents that live updates left out, since Redis was away for too long; the books have them."
+        )
         self.published = metrics.counter("apus_processor_updates_total", "Statuses that Redis took and told.")
         self.strays = metrics.gauge(
             "apus_processor_stray_results",

@@ -1,4 +1,3 @@
-import Events
 import History
 import Kafka
 import Latest
@@ -8,6 +7,7 @@ import Service
 import TestServers
 import Testing
 
+@testable import Events
 @testable import Processor
 
 @Suite(.serialized, .timeLimit(.minutes(2))) struct OutageTests {
@@ -171,6 +171,28 @@ import Testing
         #expect(try point() == LatestPoint(generation: 1, offset: 1))
         #expect(world.metrics.published.value == published + 1)
         #expect(try world.recent(1).map(\.slot) == [1, 20, 10].map { scenario.start + $0 })
+    }
+
+    @Test func `of incidents that Redis could not be told only the newest wait, and the others are counted`() throws {
+        let scenario = Scenario(monitors: 1)
+        var entry = LatestEntry(1, nil, point: LatestPoint(generation: 0, offset: 0), asOf: scenario.start)
+        let count = LatestKeys.incidentCount
+        for number in 1...10 * count {
+            let time = scenario.start + Int64(number)
+            let incident = Incident(
+                id: "inc_\(number)",
+                monitor: 1,
+                startedAt: time,
+                confirmedAt: time,
+                regions: [],
+                reminders: 0
+            )
+            var later = LatestEntry(1, nil, point: LatestPoint(generation: 0, offset: Int64(number)), asOf: time)
+            later.news.add(IncidentNews(incident))
+            entry.absorb(later)
+        }
+        #expect(entry.news.incidents.map(\.id) == (9 * count + 1...10 * count).map { "inc_\($0)" })
+        #expect(entry.news.untold == 9 * count)
     }
 
     private func result(slot: Int64) -> CheckResult {

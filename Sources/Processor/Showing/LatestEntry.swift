@@ -38,8 +38,9 @@ struct LatestEntry: Sendable {
             self.news.results.removeFirst(self.news.results.count - LatestKeys.recentCount)
         }
         for incident in later.news.incidents where !self.news.incidents.contains(incident) {
-            self.news.incidents.append(incident)
+            self.news.add(incident)
         }
+        self.news.untold += later.news.untold
     }
 
     /// The document that says it.

@@ -161,7 +161,10 @@ final class LatestWriter: Sendable {
         var reason: RedisError?
         for (var entry, reply) in zip(entries, replies) {
             guard case .error(let error) = reply else {
-                if case .integer(1) = reply { self.metrics.published.add() }
+                if case .integer(1) = reply {
+                    self.metrics.published.add()
+                    self.metrics.untoldIncidents.add(entry.news.untold)
+                }
                 continue
             }
             // Keys that hold something else are nobody's: they are taken away and written anew.
