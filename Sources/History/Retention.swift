@@ -48,12 +48,27 @@ package struct Retention: Sendable, Hashable {
         _ = try DayPartitions.drop(before: time - self.results * Retention.day, on: connection)
         for (width, days) in [(RollupWidth.minute, self.minutes), (.hour, self.hours), (.day, self.days)] {
             guard let days else { continue }
-            try connection.query(
-                "DELETE FROM \(width.table) WHERE start < \(DatabaseTime.timestamp("$1::bigint"))",
-                [.int(time - days * Retention.day)],
-                timeout: .seconds(60)
-            )
+            try self.drop(width, before: time - days * Retention.day, on: connection)
         }
         return try DayPartitions.strays(on: connection)
+    }
+
+    /// Deletes sums that began before `end`, Unix ms, some at a time: years of them take longer than one statement may.
+    private func drop(_ width: RollupWidth, before end: Int64, on connection: PostgresConnection) throws {
+        let portion: Int64 = 10_000
+        while true {
+            let gone = try connection.query(
+                """
+                WITH gone AS (
+                    DELETE FROM \(width.table) WHERE ctid = ANY (ARRAY(
+                        SELECT ctid FROM \(width.table) WHERE start < \(DatabaseTime.timestamp("$1::bigint"))
+                        LIMIT $2::bigint))
+                    RETURNING 1
+                ) SELECT count(*) FROM gone
+                """,
+                [.int(end), .int(portion)]
+            )
+            if try gone[0].int64(0) < portion { return }
+        }
     }
 }

@@ -197,6 +197,26 @@ import Testing
         #expect(try DayPartitions.floor(isHeld: false, on: connection) == floor)
     }
 
+    @Test func `sums that are too old go some at a time, and only they`() throws {
+        let connection = try self.books()
+        let end = Self.start + 500 * Self.day
+        try connection.script(
+            """
+            INSERT INTO rollups_hour (monitor, region, start, up, degraded, down, unknown, retries, sum_us, histogram)
+            SELECT 1, 'eu', to_timestamp(\(end) / 1000.0) - number * interval '1 hour', 1, 0, 0, 0, 0, 1, ''
+            FROM generate_series(1, 25 * 24 * 60) AS number
+            """
+        )
+        // No statement is asked to delete years.
+        connection.timeout = .seconds(2)
+        _ = try Retention(hours: 400).apply(now: end, on: connection)
+        let rows = try connection.query(
+            "SELECT count(*), min(start) >= to_timestamp(\(end - 400 * Self.day) / 1000.0) FROM rollups_hour"
+        )
+        #expect(try rows[0].int64(0) == 400 * 24)
+        #expect(try rows[0].bool(1))
+    }
+
     @Test func `what fits no day is kept and noticed`() throws {
         let connection = try self.books()
         _ = try Retention().apply(now: Self.start, on: connection)
