@@ -1,4 +1,8 @@
+import Glibc
+import PrivateServers
 import Service
+import Synchronization
+import TestServers
 import Testing
 
 @testable import Apus
@@ -10,6 +14,53 @@ import Testing
         let pauses = (0..<8).map { _ in policy.pause(afterRunning: 10, using: &most) }
         #expect(pauses == [200, 400, 800, 1_600, 3_200, 5_000, 5_000, 5_000])
         #expect(policy.pause(afterRunning: RestartPolicy.healthyAfter, using: &most) == 200)
+    }
+
+    @Test func `a child that stands still is killed and started again`() throws {
+        let folder = TestFolder.make("liveness")
+        let isWell = Atomic(true)
+        let health = ScriptedTarget { _ in
+            isWell.load(ordering: .relaxed) ? ScriptedTarget.answer(200) : [.wait(60_000)]
+        }
+        defer { health.stop() }
+        let line = #"{"time":"2026-11-21T01:30:00.123Z","message":"started","health":"127.0.0.1:\#(health.port)"}"#
+        let script = "echo $$ >> \(folder)/starts; echo '\(line)'; exec sleep 60"
+        let process = SupervisedProcess(
+            name: "child",
+            command: ChildCommand("/bin/sh", ["-c", script]),
+            log: MergedLog(rendering: LogRendering(isJSON: false, isColoured: false, width: 9)),
+            liveness: Liveness(interval: 50, patience: 500)
+        )
+        process.start()
+        defer { process.finishStop(deadline: MonotonicClock.millis + 5_000) }
+        defer { process.requestStop() }
+        func starts() -> Int { readText(path: "\(folder)/starts")?.split(separator: "\n").count ?? 0 }
+        func waits(_ condition: () -> Bool) -> Bool {
+            let end = MonotonicClock.millis + 10_000
+            while MonotonicClock.millis < end {
+                if condition() { return true }
+                usleep(10_000)
+            }
+            return false
+        }
+        #expect(waits { health.accepted > 20 })
+        #expect(starts() == 1, "who answers is left alone")
+        isWell.store(false, ordering: .relaxed)
+        #expect(waits { starts() == 2 })
+        isWell.store(true, ordering: .relaxed)
+        let accepted = health.accepted
+        #expect(waits { health.accepted > accepted + 20 })
+        #expect(starts() == 2)
+    }
+
+    @Test func `a freeze of the supervisor itself proves nothing against a child`() {
+        var liveness = Liveness()
+        func isOver(_ isAlive: Bool, _ now: Int64) -> Bool { liveness.isOver(isAlive: isAlive, now: now) }
+        #expect(!isOver(false, 0))
+        #expect(!isOver(false, 600_000))
+        #expect(!isOver(true, 602_000))
+        for number in Int64(0)..<30 { #expect(!isOver(false, 700_000 + number * 2_000)) }
+        #expect(isOver(false, 760_000))
     }
 
     @Test func `lines survive however they are cut`() {

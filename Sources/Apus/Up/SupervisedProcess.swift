@@ -3,23 +3,27 @@ import PrivateServers
 import Service
 import Synchronization
 
-/// One child of `apus up` that is started again whenever it ends, until it is stopped.
+/// One child of `apus up` that is started again whenever it ends or stands still, until it is stopped.
 final class SupervisedProcess: Sendable {
     private struct State {
         var child: ChildProcess?
         var isStopping = false
-        var thread: DedicatedThread?
+        var threads: [DedicatedThread] = []
+        /// Where the child says whether it lives, once it has said where.
+        var health: HostAndPort?
     }
 
     /// As in the merged log.
     let name: String
     private let command: ChildCommand
     private let log: MergedLog
+    private let liveness: Liveness
     private let state = Mutex(State())
     private let stopping = Wakeup()
+    private let stoppingWatch = Wakeup()
 
     /// Describes a child; ``start()`` starts it.
-    init(name: String, command: ChildCommand, log: MergedLog) {
+    init(name: String, command: ChildCommand, log: MergedLog, liveness: Liveness = Liveness()) {
         var command = command
         command.output = .pipe
         command.error = .pipe
@@ -28,12 +32,16 @@ final class SupervisedProcess: Sendable {
         self.name = name
         self.command = command
         self.log = log
+        self.liveness = liveness
     }
 
-    /// Starts the child and keeps it running, on a thread of its own.
+    /// Starts the child and keeps it running, on threads of its own.
     func start() {
-        let thread = DedicatedThread("keep-" + self.name) { self.keep() }
-        self.state.withLock { $0.thread = thread }
+        let threads = [
+            DedicatedThread("keep-" + self.name) { self.keep() },
+            DedicatedThread("watch-" + self.name) { self.watch() },
+        ]
+        self.state.withLock { $0.threads = threads }
     }
 
     /// Asks the child to end and starts it no more; returns at once.
@@ -44,17 +52,18 @@ final class SupervisedProcess: Sendable {
         }
         child?.signal(SIGTERM)
         self.stopping.raise()
+        self.stoppingWatch.raise()
     }
 
     /// Waits until the child has ended, at most until `deadline` (``MonotonicClock``), then kills it.
     func finishStop(deadline: Int64) {
-        let (child, thread) = self.state.withLock { ($0.child, $0.thread) }
+        let (child, threads) = self.state.withLock { ($0.child, $0.threads) }
         let patience = max(0, deadline - MonotonicClock.millis)
         if let child, child.wait(.milliseconds(patience)) == nil {
             self.log.say("\(self.name) did not stop in time and is killed")
             child.signal(SIGKILL, group: true)
         }
-        thread?.join()
+        for thread in threads { thread.join() }
     }
 
     private func keep() {
@@ -85,8 +94,34 @@ final class SupervisedProcess: Sendable {
             return state.isStopping
         }
         if isStopping { child.signal(SIGTERM) }
-        ChildOutput(child).pump { line in self.log.line(line, from: self.name) }
-        self.state.withLock { $0.child = nil }
+        var isKnown = false
+        ChildOutput(child).pump { line in
+            self.log.line(line, from: self.name)
+            guard !isKnown, let health = Liveness.address(in: line) else { return }
+            isKnown = true
+            self.state.withLock { $0.health = health }
+        }
+        self.state.withLock { state in
+            state.child = nil
+            state.health = nil
+        }
         return child.exit?.words ?? "ended"
+    }
+
+    /// Asks again and again whether the child lives, and kills one that does not for too long.
+    private func watch() {
+        var liveness = self.liveness
+        var asked: Int32?
+        while !self.isStopping {
+            self.stoppingWatch.wait(millis: self.liveness.interval)
+            let (child, health) = self.state.withLock { ($0.child, $0.health) }
+            guard let child, let health, !self.isStopping else { continue }
+            if asked != child.id { liveness = self.liveness }
+            asked = child.id
+            let isAlive = Reachability.isAlive(health, millis: self.liveness.interval)
+            guard liveness.isOver(isAlive: isAlive, now: MonotonicClock.millis) else { continue }
+            self.log.say("\(self.name) has not answered for \(self.liveness.patience / 1_000) s and is killed")
+            child.signal(SIGKILL, group: true)
+        }
     }
 }
