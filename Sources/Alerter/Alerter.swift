@@ -48,6 +48,7 @@ final class Alerter: Sendable {
         let dispatcher = try Dispatcher(
             outbox: outbox,
             directory: directory,
+            announcer: announcer,
             policy: options.policy,
             backoff: options.backoff,
             metrics: counters,

@@ -8,6 +8,7 @@ struct Announcement: Sendable, Hashable {
         case reminder = "incident.reminder"
         case resolved = "incident.resolved"
         case test = "channel.test"
+        case disabled = "channel.disabled"
         case silent = "log.silent"
         case heard = "log.heard"
     }

@@ -25,12 +25,7 @@ struct Announcer: Sendable {
     func log(isSilent: Bool, since: Int64, at: Int64) -> Announcement {
         var writer = JSONWriter()
         self.begin(&writer, isSilent ? .silent : .heard, at)
-        writer.name("incident")
-        writer.null()
-        writer.name("monitor")
-        writer.null()
-        writer.member("state", String?.none)
-        writer.member("reason", String?.none)
+        self.nothing(&writer)
         writer.member(
             "detail",
             isSilent
@@ -43,6 +38,25 @@ struct Announcer: Sendable {
             kind: isSilent ? .silent : .heard,
             incident: "log-\(since)",
             sequence: isSilent ? 0 : 1,
+            at: at,
+            payload: writer.bytes
+        )
+    }
+
+    /// The channel was switched off because its receiver is gone; `at` Unix ms.
+    func disabled(_ channel: Channel, at: Int64) -> Announcement {
+        var writer = JSONWriter()
+        self.begin(&writer, .disabled, at)
+        self.nothing(&writer)
+        writer.member(
+            "detail",
+            "The channel \(channel.name) was switched off: its receiver answered 410 and wants nothing any more."
+        )
+        self.end(&writer, regions: [], url: self.publicURL)
+        return Announcement(
+            id: "channel-\(channel.id)-\(channel.generation)-disabled",
+            kind: .disabled,
+            sequence: 0,
             at: at,
             payload: writer.bytes
         )
@@ -98,6 +112,16 @@ struct Announcer: Sendable {
         writer.member("timestamp", time: time)
         writer.name("data")
         writer.beginObject()
+    }
+
+    /// It is about no monitor.
+    private func nothing(_ writer: inout JSONWriter) {
+        writer.name("incident")
+        writer.null()
+        writer.name("monitor")
+        writer.null()
+        writer.member("state", String?.none)
+        writer.member("reason", String?.none)
     }
 
     private func end(_ writer: inout JSONWriter, regions: [String], url: String?) {

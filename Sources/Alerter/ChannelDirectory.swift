@@ -108,6 +108,24 @@ final class ChannelDirectory: Sendable {
         }
     }
 
+    /// The channels that hear of Apus itself: the defaults, or all where there are none; as above, none switched off.
+    func caretakers(at time: Int64) -> [Int64] {
+        let defaults = self.channels(listed: nil, at: time)
+        return defaults.isEmpty
+            ? self.channels(listed: self.shared.withLock { Array($0.channels.keys) }, at: time) : defaults
+    }
+
+    /// Switches a channel off until an edit of it arrives; returns whether this very generation of it was on.
+    func switchOff(_ channel: Channel) -> Bool {
+        self.shared.withLock { shared in
+            guard let known = shared.channels[channel.id]?.channel, known.enabled,
+                known.generation == channel.generation
+            else { return false }
+            shared.channels[channel.id]?.channel.enabled = false
+            return true
+        }
+    }
+
     // MARK: The thread
 
     private func run() {

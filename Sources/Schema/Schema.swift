@@ -13,6 +13,7 @@ package enum Schema {
         Migration(3, "history", PackageResources._003_history_sql),
         Migration(4, "incidents", PackageResources._004_incidents_sql),
         Migration(5, "people", PackageResources._005_people_sql),
+        Migration(6, "switched off channels", PackageResources._006_switched_off_channels_sql),
     ]
 
     /// Brings the database to this program's version and returns the numbers of what was applied.

@@ -121,7 +121,7 @@ final class AlerterWorld {
         _ = try self.query(
             """
             INSERT INTO channels (id, generation, name, type, is_default, enabled, definition)
-            OVERRIDING SYSTEM VALUE VALUES (\(id), 1, 'x', 'webhook', true, true, '\(text)')
+            OVERRIDING SYSTEM VALUE VALUES (\(id), 1, 'x\(id)', 'webhook', true, true, '\(text)')
             """
         )
     }

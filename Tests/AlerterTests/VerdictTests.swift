@@ -19,7 +19,7 @@ import Testing
             #expect(self.verdict(status).course == .retry(after: nil))
         }
         for status in [400, 401, 403, 404, 422] { #expect(self.verdict(status).course == .refused) }
-        #expect(self.verdict(410).course == .dead)
+        #expect(self.verdict(410).course == .gone)
     }
 
     @Test(

@@ -34,6 +34,9 @@ struct AnnouncementWords {
             default: self.title = "\(name) is up again"
             }
         case .test: self.title = "A test from Apus"
+        case .disabled:
+            self.title = "A channel was switched off"
+            self.isGood = false
         case .silent:
             self.title = "Apus receives no results"
             self.isGood = false

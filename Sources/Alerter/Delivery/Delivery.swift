@@ -81,4 +81,6 @@ struct DeliveryReport: Sendable, Hashable {
     var status: Int?
     /// What went wrong, without secrets.
     var error: String?
+    /// The generation of the channel that is to be switched off, since its receiver is gone; `nil`: none is.
+    var goneGeneration: Int64?
 }

@@ -118,9 +118,25 @@ struct DeliveryBooks: Sendable {
                 .ints(reports.map { Int64($0.status ?? 0) }), .texts(reports.map(\.error)), .text(self.owner),
             ]
         )
+        try self.disableChannels(reports.filter { $0.goneGeneration != nil }, on: connection)
         var touched: Set<String> = []
         for row in rows { touched.insert(try row.text(0)) }
         return touched
+    }
+
+    /// Switches off the channels whose receivers are gone, unless they were edited since.
+    private func disableChannels(
+        _ reports: [DeliveryReport],
+        on connection: PostgresConnection
+    ) throws(PostgresError) {
+        guard !reports.isEmpty else { return }
+        try connection.query(
+            """
+            SELECT disable_channel(d.channel, n.generation)
+            FROM unnest($1::text[], $2::bigint[]) AS n (webhook_id, generation) JOIN deliveries AS d USING (webhook_id)
+            """,
+            [.texts(reports.map(\.webhookID)), .ints(reports.map { $0.goneGeneration ?? 0 })]
+        )
     }
 
     /// Lengthens leases that are still this process's, and returns which are.

@@ -16,6 +16,7 @@ final class Dispatcher: @unchecked Sendable {
     private let client: HTTPClient
     private let outbox: Outbox
     private let directory: ChannelDirectory
+    private let announcer: Announcer
     private let policy: AddressPolicy
     private let backoff: DeliveryBackoff
     private let metrics: AlerterMetrics
@@ -28,6 +29,7 @@ final class Dispatcher: @unchecked Sendable {
     init(
         outbox: Outbox,
         directory: ChannelDirectory,
+        announcer: Announcer,
         policy: AddressPolicy,
         backoff: DeliveryBackoff,
         metrics: AlerterMetrics,
@@ -38,6 +40,7 @@ final class Dispatcher: @unchecked Sendable {
         self.client = try HTTPClient(on: self.loop, resolver: Resolver(on: self.loop))
         self.outbox = outbox
         self.directory = directory
+        self.announcer = announcer
         self.policy = policy
         self.backoff = backoff
         self.metrics = metrics
@@ -81,7 +84,8 @@ final class Dispatcher: @unchecked Sendable {
             return
         }
         guard let secrets = entry.secrets else {
-            self.finish(delivery, Verdict(dead: "the channel's secrets can't be opened with this APUS_SECRET_KEY"))
+            let verdict = Verdict(dead: "the channel's secrets can't be opened with this APUS_SECRET_KEY")
+            self.finish(delivery, verdict, of: entry.channel)
             return
         }
         let request = entry.channel.type.format.request(
@@ -91,7 +95,8 @@ final class Dispatcher: @unchecked Sendable {
             now: WallClock.millis
         )
         guard let request else {
-            self.finish(delivery, Verdict(dead: "the channel's settings can't be used: edit the channel"))
+            let verdict = Verdict(dead: "the channel's settings can't be used: edit the channel")
+            self.finish(delivery, verdict, of: entry.channel)
             return
         }
         let sent = HTTPRequest(
@@ -108,7 +113,8 @@ final class Dispatcher: @unchecked Sendable {
         )
         self.client.send(sent) { [unowned self] outcome in
             FaultPoint.afterSend.pass()
-            self.finish(delivery, Verdict(outcome, now: WallClock.millis))
+            let verdict = Verdict(outcome, now: WallClock.millis)
+            self.finish(delivery, verdict, of: entry.channel)
         }
     }
 
@@ -139,7 +145,7 @@ final class Dispatcher: @unchecked Sendable {
         self.end(delivery, report)
     }
 
-    private func finish(_ delivery: Delivery, _ verdict: Verdict) {
+    private func finish(_ delivery: Delivery, _ verdict: Verdict, of channel: Channel) {
         var report = DeliveryReport(
             webhookID: delivery.webhookID,
             state: .pending,
@@ -152,6 +158,10 @@ final class Dispatcher: @unchecked Sendable {
         switch verdict.course {
         case .delivered: report.state = .delivered
         case .dead: report.state = .dead
+        case .gone:
+            report.state = .dead
+            report.goneGeneration = channel.generation
+            self.switchOff(channel)
         case .retry(let wish): report.delay = wish ?? pause
         case .refused:
             report.delay = pause
@@ -163,6 +173,22 @@ final class Dispatcher: @unchecked Sendable {
             report.error = "given up after \(self.backoff.patience / 3_600_000) hours: \(verdict.error ?? "")"
         }
         self.end(delivery, report)
+    }
+
+    /// Sends nothing more to a channel whose receiver is gone, and tells people so by the others.
+    private func switchOff(_ channel: Channel) {
+        guard self.directory.switchOff(channel) else { return }
+        self.log.error(
+            "a channel was switched off: its receiver answered 410",
+            ["channel": channel.id, "name": channel.name]
+        )
+        let now = WallClock.millis
+        let announcement = self.announcer.disabled(channel, at: now)
+        self.outbox.add(
+            self.directory.caretakers(at: now).map {
+                Delivery(announcement, channel: $0, permission: .ahead, pendingSince: now)
+            }
+        )
     }
 
     private func end(_ delivery: Delivery, _ report: DeliveryReport) {

@@ -12,6 +12,8 @@ struct Verdict: Sendable, Hashable {
         case refused
         /// Never again.
         case dead
+        /// Never again, and nothing else either: the receiver is gone.
+        case gone
     }
 
     var course: Course
@@ -47,7 +49,7 @@ struct Verdict: Sendable, Hashable {
             self.course = .retry(after: nil)
             self.error = "the receiver answered \(status), and redirects are not followed"
         case 410:
-            self.course = .dead
+            self.course = .gone
             self.error = "the receiver answered 410: it wants nothing any more"
         case 408, 425, 429, 500...599:
             self.course = .retry(after: outcome.header("Retry-After").flatMap { RetryAfter.millis($0, now: now) })
