@@ -74,6 +74,9 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDe
     /// Whether a row with this key is there already.
     package var isUniqueViolation: Bool { self.state == .uniqueViolation }
 
+    /// Whether the server refuses the values themselves (classes 22 and 23): nobody is away, and to repeat is no use.
+    package var isDataFault: Bool { self.code == .server && self.state?.isDataFault == true }
+
     package var description: String {
         let state = self.state.map { " \($0.code)" } ?? ""
         let constraint = self.constraint.map { " (\($0))" } ?? ""

@@ -36,6 +36,9 @@ package struct SQLState: Sendable, Hashable, ExpressibleByStringLiteral, CustomS
                 .contains(self)
     }
 
+    /// Whether a value does not fit its type or breaks a constraint: classes 22 and 23.
+    var isDataFault: Bool { self.code.hasPrefix("22") || self.code.hasPrefix("23") }
+
     /// Whether the server lacks resources or takes no writes now: classes 53 and 58, and a standby.
     var isOutage: Bool {
         self.code.hasPrefix("53") || self.code.hasPrefix("58") || self == .readOnlyTransaction

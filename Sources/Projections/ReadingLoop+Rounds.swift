@@ -19,6 +19,7 @@ extension ReadingLoop {
             guard let holding = last?.partition.number == number ? last : self.held[number] else { return }
             last = holding
             guard !holding.isSuspended, message.offset >= holding.memory.next.offset else { return }
+            guard self.isolation.isEmpty || self.admits(message, holding) else { return }
             if !holding.isUnpublished {
                 holding.isUnpublished = true
                 self.unpublished.append(holding)
@@ -66,7 +67,7 @@ extension ReadingLoop {
         self.metrics.records.add()
     }
 
-    private func keep(_ letter: DeadLetter, _ holding: Held) {
+    func keep(_ letter: DeadLetter, _ holding: Held) {
         self.metrics.deadLetters.add()
         self.log.warning(
             "a record can't be understood",
@@ -121,7 +122,7 @@ extension ReadingLoop {
     }
 
     /// Brings the books up to memory for these partitions, or tells the projection to go ahead of them.
-    private func runRound(_ holdings: [Held]) {
+    func runRound(_ holdings: [Held]) {
         if self.connection == nil {
             self.goAhead(holdings)
             return
@@ -145,12 +146,14 @@ extension ReadingLoop {
         } catch let error as PostgresError where error.code == .timeout {
             self.patience = min(self.patience * 2, most)
             self.loseConnection(error)
+        } catch let error as PostgresError where error.isDataFault {
+            self.isolate(dirty, error)
         } catch {
             self.loseConnection(error)
         }
     }
 
-    private func apply(_ outcome: Round<P>.Outcome) {
+    func apply(_ outcome: Round<P>.Outcome) {
         if !outcome.committed.isEmpty {
             let portions = outcome.committed.map(\.portion)
             for holding in outcome.committed { holding.commit() }
@@ -209,7 +212,7 @@ extension ReadingLoop {
         for holding in self.held.values { holding.forget() }
     }
 
-    private func goAhead(_ holdings: [Held]) {
+    func goAhead(_ holdings: [Held]) {
         let pending = holdings.filter { $0.pendingRecords > 0 || $0.isDirty }
         guard !pending.isEmpty else { return }
         self.projection.ahead(pending.map(\.portion))

@@ -48,6 +48,8 @@ final class ReadingLoop<P: Projection> {
     var unpublished: [Held] = []
     /// From when on there is a publication although more waits, on the monotonic clock in milliseconds.
     var nextPublication: Int64 = 0
+    /// The partitions in which a record is looked for that PostgreSQL refuses.
+    var isolation: [Int32: Isolation] = [:]
     /// How long a statement of a round may take now.
     var patience: Duration
     private var lastTending: Int64 = 0
@@ -111,6 +113,7 @@ final class ReadingLoop<P: Projection> {
                 self.loseConsumer(error)
             }
         }
+        self.settleIsolated()
         self.runRoundIfDue()
         self.assignAll()
         self.takeWaiting()
@@ -253,6 +256,7 @@ final class ReadingLoop<P: Projection> {
             let number = holding.partition.number
             guard self.held.removeValue(forKey: number) != nil else { continue }
             self.aside[number] = holding
+            self.isolation[number] = nil
             self.projection.released(holding.portion)
         }
     }

@@ -12,6 +12,7 @@ struct RunnerMetrics {
     let gaps: Counter
     let recreated: Counter
     let outages: Counter
+    let refusals: Counter
     let lag: Gauge
     let partitions: Gauge
     let away: Gauge
@@ -37,7 +38,8 @@ struct RunnerMetrics {
         self.takes = counter("takes", "Partitions taken.")
         self.gaps = counter("gaps", "Stretches of the log that left it before the books had them.")
         self.recreated = counter("recreated_logs", "Partitions whose log turned out to have been recreated.")
-        self.outages = counter("outages", "Times PostgreSQL went away or refused a round.")
+        self.outages = counter("outages", "Times PostgreSQL went away or failed.")
+        self.refusals = counter("refused_rounds", "Rounds whose values PostgreSQL refused.")
         self.lag = gauge("lag_seconds", "Age of the newest record read in the partition furthest behind.")
         self.partitions = gauge("partitions", "Partitions held.")
         self.away = gauge("away", "1 while PostgreSQL is away.")

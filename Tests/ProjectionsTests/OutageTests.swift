@@ -19,8 +19,9 @@ import ToyProjection
         try world.expectExact()
         server.freeze()
         try world.produce(200)
-        #expect(waits(.seconds(5)) { runner.isAway && board.now.shown.mapValues(\.count) == world.produced })
-        #expect(board.now.aheads > 0)
+        // A runner says that it is away until it has said otherwise: going ahead proves it.
+        #expect(waits(.seconds(5)) { board.now.aheads > 0 && board.now.shown.mapValues(\.count) == world.produced })
+        #expect(waits(.seconds(2)) { runner.isAway })
         server.thaw()
         try world.expectExact()
         server.kill()

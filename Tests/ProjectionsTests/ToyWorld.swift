@@ -23,6 +23,7 @@ final class ToyWorld {
     private(set) var produced: [String: Int64] = [:]
     private var producer: Producer?
     private var serial = 0
+    private var refused = 0
     private var connection: PostgresConnection?
 
     /// On an embedded broker of its own, or on the real Kafka that all tests share.
@@ -59,6 +60,14 @@ final class ToyWorld {
             self.produced["\(share)", default: 0] += 1
         }
         #expect(self.producer?.flush(milliseconds: 10_000) == true)
+    }
+
+    /// Writes one record whose effects PostgreSQL refuses; the truth does not count it.
+    func refuse(_ share: Int) throws {
+        self.refused += 1
+        let partition = Int32(share % self.partitions)
+        try self.send(key: Array("\(share)".utf8), value: Array("refused-\(self.refused)".utf8), partition: partition)
+        self.flush()
     }
 
     /// Queues one record that the truth does not count.
@@ -137,6 +146,13 @@ final class ToyWorld {
             "1 while reading is paused because effects pile up.",
             ["projection": "toy"]
         ).value == 1
+    }
+
+    /// What a counter of the runner says; −1: there is none.
+    func counter(_ name: String) -> Double {
+        let lines = self.metrics.exposition().split(separator: "\n")
+        let line = lines.first { $0.hasPrefix("apus_projection_\(name)_total{") }
+        return line?.split(separator: " ").last.flatMap { Double($0) } ?? -1
     }
 
     // MARK: The books

@@ -6,7 +6,7 @@ import Synchronization
 /// Counts records per key: the smallest projection that has state rows, history and a volatile side.
 ///
 /// A key is the decimal number of its share, a record's value its identity. Poison: another key, no value, a value that
-/// is not UTF-8 or begins with `poison`. A value that begins with `urgent` wants its round at once.
+/// is not UTF-8 or begins with `poison`. PostgreSQL refuses what begins with `refused`. A value that begins with `urgent` wants its round at once.
 package final class CountingProjection: Projection {
     package final class State {
         var counts: [String: Int64] = [:]
@@ -17,7 +17,7 @@ package final class CountingProjection: Projection {
     /// The tables of the toy.
     package static let schema = """
         CREATE TABLE toy_counts (key text PRIMARY KEY, count bigint NOT NULL);
-        CREATE TABLE toy_history (id text PRIMARY KEY, key text NOT NULL);
+        CREATE TABLE toy_history (id text PRIMARY KEY CHECK (NOT starts_with(id, 'refused')), key text NOT NULL);
         """
 
     package let name: String
