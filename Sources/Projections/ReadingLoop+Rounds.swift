@@ -134,7 +134,7 @@ extension ReadingLoop {
         guard !dirty.isEmpty, let connection = self.connection else { return }
         let start = MonotonicClock.nanos
         defer { self.metrics.roundSeconds.observe(Double(MonotonicClock.nanos - start) / 1e9) }
-        let (least, most) = (self.options.roundPatience, self.options.statementTimeout)
+        let (least, most) = (self.options.roundPatience ?? self.options.statementTimeout, self.options.statementTimeout)
         connection.timeout = self.patience
         defer { connection.timeout = most }
         do {

@@ -64,7 +64,7 @@ final class ReadingLoop<P: Projection> {
         shared: RunnerShared
     ) {
         self.options = options
-        self.patience = options.roundPatience
+        self.patience = options.roundPatience ?? options.statementTimeout
         self.projection = projection
         self.log = log
         self.metrics = metrics

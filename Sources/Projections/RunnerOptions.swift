@@ -18,9 +18,9 @@ package struct RunnerOptions: Sendable {
     package var databaseURL: String
     /// The limit of one statement, COMMIT included, and of connecting.
     package var statementTimeout: Duration
-    /// How long a statement of a round may keep the log waiting at first; at most ``statementTimeout``, up to which it
-    /// grows while PostgreSQL is slower than that.
-    package var roundPatience: Duration
+    /// How long a statement of a round may keep the log waiting at first; it grows up to ``statementTimeout`` while
+    /// PostgreSQL is slower than that; `nil`: as long from the beginning.
+    package var roundPatience: Duration?
     /// The least time between the beginnings of two rounds in milliseconds; urgent ones don't wait.
     package var roundInterval: Int64
     /// Records pending for the books after which a round does not wait either, at most.
@@ -50,7 +50,7 @@ package struct RunnerOptions: Sendable {
         self.instanceID = instanceID
         self.withoutGroup = withoutGroup
         self.statementTimeout = .seconds(5)
-        self.roundPatience = self.statementTimeout
+        self.roundPatience = nil
         self.roundInterval = 100
         self.roundRecords = 100_000
         self.roundBytes = 64 << 20
