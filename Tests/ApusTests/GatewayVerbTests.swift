@@ -228,6 +228,32 @@ import Testing
         #expect(AddVerb.words(found) == ["Alerts go to channel 5, \(name), which was there already."])
     }
 
+    // MARK: People
+
+    @Test func `a person is added and let in by a link, found again in whatever case`() throws {
+        let people = #"{"items":[{"id":3,"name":"Ada","role":"editor","hasPassword":true}],"nextCursor":null}"#
+        let target = ScriptedTarget { request in
+            switch (request.method, request.path) {
+            case ("POST", "/api/v1/people"): ScriptedTarget.answer(201, #"{"id":3,"name":"Ada","role":"editor"}"#)
+            case ("POST", _): ScriptedTarget.answer(201, #"{"token":"t","url":"http://a/sign-in#token=t"}"#)
+            default: ScriptedTarget.ok(people)
+            }
+        }
+        defer { target.stop() }
+        let client = try GatewayClient(GatewayAccess(url: target.url(""), key: Secret("k")))
+        let link = "Sign in, once, within ten minutes: http://a/sign-in#token=t"
+        #expect(try UserVerb.add("Ada", role: "editor", client) == "Ada is person 3, editor.\n\(link)")
+        #expect(target.requests.map(\.body) == [#"{"name":"Ada","role":"editor"}"#, #"{"person":3}"#])
+        #expect(try UserVerb.reset("aDA", client) == link)
+        #expect(target.requests.last?.body == #"{"person":3}"#)
+        #expect(try UserVerb.reset(nil, client) == link)
+        #expect(target.requests.last?.body == "{}")
+        let unknown = self.failure { () throws(VerbError) in _ = try UserVerb.reset("Adda", client) }
+        #expect(unknown?.message == "nobody is called 'Adda'; did you mean 'Ada'?")
+        let table = UserVerb.table(try client.all("/api/v1/people"), .plain)
+        #expect(table.hasSuffix("3   Ada   editor  set       never\n"))
+    }
+
     @Test(
         arguments: [
             ("1970-01-01T00:00:00.000Z", 0), ("2026-11-21T02:56:00.125Z", 1_795_229_760_125),

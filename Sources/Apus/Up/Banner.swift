@@ -5,12 +5,14 @@ enum Banner {
     /// A few lines for a person: where to go, where the key lies, what the log in memory holds.
     static func text(
         url: String,
+        link: SignInLink?,
         folder: String,
         newKey: Secret?,
         hasOwnKey: Bool,
         regions: Int?
     ) -> String {
         var lines = ["", "  Apus is up: \(url)", ""]
+        if let link { lines += ["  \(link.words)", "  Later, 'apus user reset' shows another such link.", ""] }
         if let newKey {
             lines.append("  Your API key, shown this once: \(newKey.revealed)")
             lines.append("  It is kept in \(folder)/admin-key.")

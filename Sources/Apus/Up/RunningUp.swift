@@ -8,7 +8,8 @@ struct RunningUp {
     private let stores: Stores
     private let supervisor: Supervisor
     private let listen: HostAndPort
-    private let banner: String
+    private let access: GatewayAccess
+    private let banner: @Sendable (SignInLink?) -> String
 
     /// Starts the stores and then the processes.
     init(
@@ -20,7 +21,7 @@ struct RunningUp {
     ) throws(VerbError) {
         // 0.0.0.0 is no address to open, but this machine answers there as well.
         let host = ["0.0.0.0", "::"].contains(listen.host) ? "localhost" : listen.host
-        let url = "http://\(HostAndPort(host: host, port: listen.port))"
+        let url = "http://\(HostAndPort(host: host, port: listen.port))\(options.basePath)"
         let plan = ChildPlan(regions: options.regions, listen: listen, publicURL: options.publicURL ?? url)
         let isTerminal = isatty(STDERR_FILENO) == 1
         let rendering = LogRendering(
@@ -47,13 +48,18 @@ struct RunningUp {
             variables: variables,
             log: self.log
         )
-        self.banner = Banner.text(
-            url: url,
-            folder: folder.path,
-            newKey: adminKey.isNew ? adminKey.key : nil,
-            hasOwnKey: options.adminKey != nil,
-            regions: self.stores.isEmbedded ? options.regions.count : nil
-        )
+        self.access = GatewayAccess(url: url, key: adminKey.key)
+        let regions = self.stores.isEmbedded ? options.regions.count : nil
+        self.banner = { link in
+            Banner.text(
+                url: url,
+                link: link,
+                folder: folder.path,
+                newKey: adminKey.isNew ? adminKey.key : nil,
+                hasOwnKey: options.adminKey != nil,
+                regions: regions
+            )
+        }
     }
 
     /// Runs until a signal comes, then stops everything; the result is the exit code.
@@ -70,11 +76,24 @@ struct RunningUp {
             signal = Signals.wait(millis: 50)
         }
         if signal == nil {
-            self.log.write(self.banner)
-            signal = Signals.wait()
+            let link: SignInLink?
+            (link, signal) = self.signInLink()
+            self.log.write(self.banner(link))
         }
+        if signal == nil { signal = Signals.wait() }
         self.stop(signal ?? SIGTERM)
         return 0
+    }
+
+    /// A link that signs in; nil when the gateway makes none in time, or a signal came.
+    private func signInLink() -> (link: SignInLink?, signal: Int32?) {
+        guard let client = try? GatewayClient(self.access) else { return (nil, nil) }
+        let patience = MonotonicClock.millis + 3_000
+        while MonotonicClock.millis < patience {
+            if let link = try? SignInLink(person: nil, client) { return (link, nil) }
+            if let signal = Signals.wait(millis: 100) { return (nil, signal) }
+        }
+        return (nil, nil)
     }
 
     private func stop(_ signal: Int32) {

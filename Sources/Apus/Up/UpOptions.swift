@@ -20,6 +20,8 @@ struct UpOptions: Sendable {
     let adminKey: Secret?
     /// What links in notifications begin with.
     let publicURL: String?
+    /// The path below which the gateway serves, as it reads it; empty: the root.
+    let basePath: String
     /// How the merged log is written.
     let logFormat: LogFormat
 
@@ -47,6 +49,9 @@ struct UpOptions: Sendable {
         self.secretKey = reader.optional("APUS_SECRET_KEY", .secret, "The key that seals secrets.")
         self.adminKey = reader.optional("APUS_ADMIN_KEY", .secret, "The first administrator's API key.")
         self.publicURL = reader.optional("APUS_PUBLIC_URL", .text, "What links begin with.")
+        let path = reader.value("GATEWAY_BASE_PATH", .text, default: "", "The path below which the gateway serves.")
+        // What is no path the gateway itself complains of.
+        self.basePath = path.hasSuffix("/") ? String(path.dropLast()) : path
         self.logFormat = reader.value("LOG_FORMAT", .word, default: .auto, "How the log is written.")
         guard reader.problems.isEmpty else {
             let lines = reader.problems.map { "  \($0)" }.joined(separator: "\n")

@@ -6,6 +6,7 @@ enum Verbs {
             AddVerb.self,
             StatusVerb.self,
             ListVerb.self,
+            UserVerb.self,
             CheckVerb.self,
             MockVerb.self,
         ]
