@@ -77,7 +77,8 @@ final class Door {
         _ target: String,
         _ headers: [(name: String, value: String)],
         body: String = "",
-        type: String = "application/json"
+        type: String = "application/json",
+        from peer: String? = nil
     ) -> HTTPResponse {
         let type = body.isEmpty ? [] : [(name: "content-type", value: type)]
         return self.router.respond(
@@ -85,7 +86,8 @@ final class Door {
                 method: method,
                 target: target,
                 headers: HTTPHeaders(type + headers),
-                body: Array(body.utf8)
+                body: Array(body.utf8),
+                peer: peer.flatMap(PeerAddress.init) ?? .local
             )
         )
     }
@@ -133,7 +135,15 @@ final class Door {
     }
 }
 
+extension Author {
+    /// Nobody in particular.
+    static var test: Author { Author(HTTPRequest(method: .post, target: "/")) }
+}
+
 extension HTTPResponse {
+    /// The content as text.
+    var text: String { String(decoding: self.bytes, as: UTF8.self) }
+
     /// The value of a header field.
     func header(_ name: String) -> String? { self.headers.first { $0.name == name }?.value }
 

@@ -62,7 +62,7 @@ import Testing
 
         func add(_ store: MonitorStore, _ name: String = "m") throws -> Monitor {
             let text = #"{"name":"\#(name)","type":"http","target":"http://127.0.0.1:1/","bearerToken":"hush"}"#
-            return try store.add(try MonitorDocument.read(try JSONParser.parse(Array(text.utf8)))).monitor
+            return try store.add(try MonitorDocument.read(try JSONParser.parse(Array(text.utf8))), by: .test).monitor
         }
 
         /// Reads `topic` again and again until `isDone` accepts everything that it holds.
@@ -115,7 +115,7 @@ import Testing
         defer { relay.stop() }
         let store = bench.store(relay)
         let monitor = try bench.add(store)
-        try store.remove(monitor.id, expected: 1)
+        try store.remove(monitor.id, expected: 1, by: .test)
         let definitions = try bench.records(of: Topic.monitors) { $0.count >= 2 }
         #expect(definitions.last?.value == nil)
         let changes = try bench.records(of: Topic.results) { $0.count >= 2 }
@@ -196,7 +196,7 @@ import Testing
         let bench = try Bench()
         let store = bench.store(bench.relay())
         let monitor = try bench.add(store)
-        let edited = try store.edit(monitor.id, expected: 1) { former in
+        let edited = try store.edit(monitor.id, expected: 1, by: .test) { former in
             var draft = former
             draft.monitor.interval = 5_000
             return draft
@@ -204,11 +204,11 @@ import Testing
         #expect(edited.monitor.generation == 2)
         #expect(edited.monitor.updatedAt > monitor.updatedAt)
         #expect(edited.secrets.bearer == "hush")
-        #expect(throws: Refusal.self) { try store.edit(monitor.id, expected: 1) { $0 } }
-        let checked = try store.requestCheck(monitor.id)
+        #expect(throws: Refusal.self) { try store.edit(monitor.id, expected: 1, by: .test) { $0 } }
+        let checked = try store.requestCheck(monitor.id, by: .test)
         #expect(checked.monitor.generation == 2)
         #expect(checked.monitor.checkRequestedAt != nil)
-        #expect(throws: Refusal.self) { try store.remove(99, expected: nil) }
+        #expect(throws: Refusal.self) { try store.remove(99, expected: nil, by: .test) }
     }
 
     @Test func `channels and monitors that are named must exist`() throws {
@@ -216,7 +216,7 @@ import Testing
         let store = bench.store(bench.relay())
         let text = #"{"name":"m","type":"tcp","target":"x:1","channels":[7],"dependsOn":[8]}"#
         let draft = try MonitorDocument.read(try JSONParser.parse(Array(text.utf8)))
-        #expect(throws: JSONFaults.self) { try store.add(draft) }
+        #expect(throws: JSONFaults.self) { try store.add(draft, by: .test) }
     }
 }
 

@@ -47,14 +47,20 @@ struct ChannelRoutes: Sendable {
             },
             Route(.delete, "/api/v1/channels/{id}", execution: .worker) { request in
                 self.answers.answer(request) {
-                    try self.store.remove(try request.id(of: "channel"), expected: try request.expectedGeneration())
+                    try self.store.remove(
+                        try request.id(of: "channel"),
+                        expected: try request.expectedGeneration(),
+                        by: Author(request)
+                    )
                     return .noContent
                 }
             },
             Route(.post, "/api/v1/channels/{id}/test", execution: .worker, bodyLimit: 1_024) { request in
                 self.answers.answer(request) {
                     let id = try request.id(of: "channel")
-                    guard let delivery = try self.tests.request(channel: id) else { throw Refusal.notFound("channel") }
+                    guard let delivery = try self.tests.request(channel: id, by: Author(request)) else {
+                        throw Refusal.notFound("channel")
+                    }
                     var writer = JSONWriter()
                     writer.beginObject()
                     writer.member("delivery", delivery)
@@ -88,7 +94,8 @@ struct ChannelRoutes: Sendable {
         let document = try JSONParser.parse(request.body)
         let draft = try self.store.add(
             try ChannelDocument.read(document, policy: self.policy),
-            saysDefault: ChannelDocument.saysDefault(document)
+            saysDefault: ChannelDocument.saysDefault(document),
+            by: Author(request)
         )
         var response = self.document(draft.channel, secret: draft.secrets.signingSecret, status: 201)
         response.headers.append(("Location", "/api/v1/channels/\(draft.channel.id)"))
@@ -100,7 +107,8 @@ struct ChannelRoutes: Sendable {
         var made: String?
         let draft = try self.store.edit(
             try request.id(of: "channel"),
-            expected: try request.expectedGeneration()
+            expected: try request.expectedGeneration(),
+            by: Author(request)
         ) { former in
             let edited = try ChannelDocument.read(document, editing: former, policy: self.policy)
             // An edit that turns another kind into a webhook makes its secret, to be shown this once.

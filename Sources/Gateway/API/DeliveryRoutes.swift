@@ -51,7 +51,12 @@ struct DeliveryRoutes: Sendable {
 
     private func retry(_ request: HTTPRequest) throws -> HTTPResponse {
         try QueryReader(request).finish()
-        guard let (delivery, wasRetried) = try self.store.retry(try request.id(of: "delivery")) else {
+        guard
+            let (delivery, wasRetried) = try self.store.retry(
+                try request.id(of: "delivery"),
+                by: Author(request)
+            )
+        else {
             throw Refusal.notFound("delivery")
         }
         guard wasRetried else {

@@ -48,14 +48,14 @@ struct MonitorRoutes: Sendable {
             Route(.delete, "/api/v1/monitors/{id}", execution: .worker) { request in
                 self.answers.answer(request) {
                     let id = try request.id(of: "monitor")
-                    try self.store.remove(id, expected: try request.expectedGeneration())
+                    try self.store.remove(id, expected: try request.expectedGeneration(), by: Author(request))
                     self.board.remove([id])
                     return .noContent
                 }
             },
             Route(.post, "/api/v1/monitors/{id}/check", execution: .worker, bodyLimit: 1_024) { request in
                 self.answers.answer(request) {
-                    let draft = try self.store.requestCheck(try request.id(of: "monitor"))
+                    let draft = try self.store.requestCheck(try request.id(of: "monitor"), by: Author(request))
                     return self.document(draft, status: 202)
                 }
             },
@@ -83,7 +83,8 @@ struct MonitorRoutes: Sendable {
 
     private func create(_ request: HTTPRequest) throws -> HTTPResponse {
         let draft = try self.store.add(
-            try MonitorDocument.read(try JSONParser.parse(request.body), policy: self.policy)
+            try MonitorDocument.read(try JSONParser.parse(request.body), policy: self.policy),
+            by: Author(request)
         )
         self.board.introduce(draft.monitor)
         var response = self.document(draft, status: 201)
@@ -95,7 +96,8 @@ struct MonitorRoutes: Sendable {
         let document = try JSONParser.parse(request.body)
         let draft = try self.store.edit(
             try request.id(of: "monitor"),
-            expected: try request.expectedGeneration()
+            expected: try request.expectedGeneration(),
+            by: Author(request)
         ) { former in try MonitorDocument.read(document, editing: former, policy: self.policy) }
         return self.document(draft)
     }

@@ -2,7 +2,7 @@ import HTTPServer
 import Postgres
 import Service
 
-/// Every route about who may come in: sessions and people.
+/// Every route about who may come in and what they did: sessions, people and the audit log.
 struct PeopleRoutes: Sendable {
     /// The routes.
     let routes: [Route]
@@ -27,19 +27,27 @@ struct PeopleRoutes: Sendable {
             lifetime: settings.sessions.lifetime,
             isSecure: isSecure
         )
-        self.routes =
-            SessionRoutes(
-                pool,
-                signIn: SignIn(pool, sessions: sessions, passwords: passwords, brake: brake, log: log),
-                store: sessions,
-                credentials: credentials,
-                cookie: cookie,
-                publicURL: { request in
-                    let host = request.header("host") ?? settings.listen.description
-                    return settings.publicURL ?? "\(isSecure(request) ? "https" : "http")://\(host)\(settings.basePath)"
-                },
-                answers: answers,
-                key: settings.secretKey
-            ).routes
+        let signingIn = SessionRoutes(
+            pool,
+            signIn: SignIn(pool, sessions: sessions, passwords: passwords, brake: brake, log: log),
+            store: sessions,
+            credentials: credentials,
+            cookie: cookie,
+            publicURL: { request in
+                let host = request.header("host") ?? settings.listen.description
+                return settings.publicURL ?? "\(isSecure(request) ? "https" : "http")://\(host)\(settings.basePath)"
+            },
+            answers: answers,
+            key: settings.secretKey
+        )
+        let people = PersonRoutes(
+            PersonStore(pool, credentials: credentials),
+            passwords: passwords,
+            brake: brake,
+            answers: answers,
+            key: settings.secretKey
+        )
+        let audit = AuditRoutes(AuditStore(pool), answers: answers, key: settings.secretKey)
+        self.routes = signingIn.routes + people.routes + audit.routes
     }
 }

@@ -71,6 +71,12 @@ enum Permissions {
         line(.get, "/api/v1/sessions/current", .open),
         line(.delete, "/api/v1/sessions/current", .own),
         line(.delete, "/api/v1/sessions/{id}", .own),
+        line(.get, "/api/v1/people", .role(.admin)),
+        line(.post, "/api/v1/people", .role(.admin)),
+        line(.get, "/api/v1/people/{id}", .own),
+        line(.patch, "/api/v1/people/{id}", .own),
+        line(.delete, "/api/v1/people/{id}", .role(.admin)),
+        line(.get, "/api/v1/audit", .role(.admin)),
         line(.get, "/openapi.yaml", .open),
     ]
 

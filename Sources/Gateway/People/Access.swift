@@ -37,11 +37,16 @@ struct Access: Sendable {
             guard let need = Permissions.need(route.method, "\(route.template)") else {
                 preconditionFailure("\(route.method.rawValue) \(route.template) has no line in Permissions")
             }
-            return route.admitting { self.admit(&$0, need) }.wrapped { request, handler in
-                let response = handler(request)
-                if case .events(let stream) = response.body { self.streams.add(stream, request.caller) }
-                return response
-            }
+            return self.guarding(route, need)
+        }
+    }
+
+    /// One route behind the door.
+    func guarding(_ route: Route, _ need: Permissions.Need) -> Route {
+        route.admitting { self.admit(&$0, need) }.wrapped { request, handler in
+            let response = handler(request)
+            if case .events(let stream) = response.body { self.streams.add(stream, request.caller) }
+            return response
         }
     }
 

@@ -42,6 +42,9 @@ final class Brake: Sendable {
         self.capacity = capacity
     }
 
+    /// How many addresses and names are remembered.
+    var count: Int { self.records.withLock { $0.count } }
+
     /// Begins a try: it counts as a failure until ``forgive(_:)`` or ``takeBack(_:)``, so that tries at the same time count, too.
     ///
     /// - Parameter now: monotonic ms.

@@ -32,7 +32,7 @@ struct ChannelStore: Sendable {
     }
 
     /// Adds a channel; the very first is a default one unless `saysDefault`.
-    func add(_ draft: ChannelDocument.Draft, saysDefault: Bool) throws -> ChannelDocument.Draft {
+    func add(_ draft: ChannelDocument.Draft, saysDefault: Bool, by author: Author) throws -> ChannelDocument.Draft {
         try self.change { connection in
             var added = draft
             let row = try connection.query(
@@ -55,14 +55,16 @@ struct ChannelStore: Sendable {
                 ]
             )
             try Outbox.add(connection, topic: Topic.settings, key: added.channel.key, change: nil, value: definition)
+            try self.note(nil, added, by: author, connection)
             return added
         }
     }
 
-    /// Edits a channel; throws ``Refusal`` 404 and 412 as ``MonitorStore/edit(_:expected:_:)`` does.
+    /// Edits a channel; throws ``Refusal`` 404 and 412 as ``MonitorStore/edit(_:expected:by:_:)`` does.
     func edit(
         _ id: Int64,
         expected: Int64?,
+        by author: Author,
         _ edit: (ChannelDocument.Draft) throws -> ChannelDocument.Draft
     ) throws -> ChannelDocument.Draft {
         try self.change { connection in
@@ -82,6 +84,7 @@ struct ChannelStore: Sendable {
                 ]
             )
             try Outbox.add(connection, topic: Topic.settings, key: edited.channel.key, change: nil, value: definition)
+            try self.note(former, edited, by: author, connection)
             return edited
         }
     }
@@ -89,12 +92,13 @@ struct ChannelStore: Sendable {
     /// Deletes a channel.
     ///
     /// - Throws: ``Refusal`` 409 while a monitor names it, since that one might then tell nobody.
-    func remove(_ id: Int64, expected: Int64?) throws {
+    func remove(_ id: Int64, expected: Int64?, by author: Author) throws {
         try self.change { connection in
             let former = try self.existing(connection, id, expected)
             try self.requireUnnamed(id, connection)
             try connection.query("DELETE FROM channels WHERE id = $1::bigint", [.int(id)])
             try Outbox.add(connection, topic: Topic.settings, key: former.channel.key, change: nil, value: nil)
+            try self.note(former, nil, by: author, connection)
         }
     }
 
@@ -111,6 +115,24 @@ struct ChannelStore: Sendable {
         }
         self.onChange()
         return result
+    }
+
+    /// Notes a change in the audit log; that the URL is another one, not which.
+    private func note(
+        _ former: ChannelDocument.Draft?,
+        _ latter: ChannelDocument.Draft?,
+        by author: Author,
+        _ connection: PostgresConnection
+    ) throws {
+        guard let id = (latter ?? former)?.channel.id else { return }
+        func document(_ draft: ChannelDocument.Draft) -> [UInt8] {
+            var writer = JSONWriter()
+            ChannelDocument.write(draft.channel, to: &writer)
+            return writer.bytes
+        }
+        var changes = AuditChange.differences(from: former.map(document), to: latter.map(document))
+        if former?.secrets.url != latter?.secrets.url { changes.append(.secret("url")) }
+        try author.note("channels/\(id)", changes, connection)
     }
 
     private func requireUnnamed(_ id: Int64, _ connection: PostgresConnection) throws {

@@ -10,13 +10,17 @@ struct ChannelTests: Sendable {
     }
 
     /// Requests a test; the delivery's id, or `nil` where there is no such channel.
-    func request(channel: Int64) throws -> Int64? {
+    func request(channel: Int64, by author: Author) throws -> Int64? {
         try self.pool.withConnection { connection in
-            let rows = try connection.query(
-                "SELECT request_channel_test(id) FROM channels WHERE id = $1::bigint",
-                [.int(channel)]
-            )
-            return try rows.first?.int64(0)
+            try connection.withTransaction { connection in
+                let rows = try connection.query(
+                    "SELECT request_channel_test(id) FROM channels WHERE id = $1::bigint",
+                    [.int(channel)]
+                )
+                guard let row = rows.first else { return nil }
+                try author.note("channels/\(channel)", [], connection)
+                return try row.int64(0)
+            }
         }
     }
 }

@@ -59,11 +59,15 @@ struct DeliveryStore: Sendable {
     /// Has a delivery tried again; returns it, and whether it was one that had ended without success.
     ///
     /// - Throws: `PostgresError`.
-    func retry(_ id: Int64) throws -> (delivery: Row, wasRetried: Bool)? {
+    func retry(_ id: Int64, by author: Author) throws -> (delivery: Row, wasRetried: Bool)? {
         try self.pool.withConnection { connection in
-            let wasRetried = try connection.query("SELECT retry_delivery($1)", [.int(id)]).first?.bool(0) ?? false
-            let rows = try connection.query("\(Self.query) WHERE deliveries.id = $1", [.int(id)])
-            return try rows.first.map { (try Self.row($0), wasRetried) }
+            try connection.withTransaction { connection in
+                let wasRetried = try connection.query("SELECT retry_delivery($1)", [.int(id)]).first?.bool(0) ?? false
+                let rows = try connection.query("\(Self.query) WHERE deliveries.id = $1", [.int(id)])
+                guard let row = rows.first else { return nil }
+                if wasRetried { try author.note("deliveries/\(id)", [], connection) }
+                return (try Self.row(row), wasRetried)
+            }
         }
     }
 

@@ -33,7 +33,7 @@ struct MonitorStore: Sendable {
     }
 
     /// Adds a monitor; gives it its id, generation and times.
-    func add(_ draft: MonitorDocument.Draft) throws -> MonitorDocument.Draft {
+    func add(_ draft: MonitorDocument.Draft, by author: Author) throws -> MonitorDocument.Draft {
         let added = try self.change { connection in
             var added = draft
             let row = try connection.query("SELECT nextval(pg_get_serial_sequence('monitors', 'id'))").first
@@ -48,6 +48,7 @@ struct MonitorStore: Sendable {
                 [.int(added.monitor.id), .text(String(decoding: definition, as: UTF8.self))]
             )
             try self.announce(.defined(added.monitor), definition, connection)
+            try self.note(nil, added, by: author, connection)
             return added
         }
         return added
@@ -59,6 +60,7 @@ struct MonitorStore: Sendable {
     func edit(
         _ id: Int64,
         expected: Int64?,
+        by author: Author,
         _ edit: (MonitorDocument.Draft) throws -> MonitorDocument.Draft
     ) throws -> MonitorDocument.Draft {
         try self.change { connection in
@@ -70,30 +72,34 @@ struct MonitorStore: Sendable {
             let definition = self.definition(&edited)
             try self.write(edited.monitor, definition, connection)
             try self.announce(.defined(edited.monitor), definition, connection)
+            try self.note(former, edited, by: author, connection)
             return edited
         }
     }
 
     /// Asks for a check at once: an extra slot in the definition, which keeps its generation (design §2.1).
-    func requestCheck(_ id: Int64) throws -> MonitorDocument.Draft {
+    func requestCheck(_ id: Int64, by author: Author) throws -> MonitorDocument.Draft {
         try self.change { connection in
             var draft = try self.existing(connection, id, nil)
             draft.monitor.checkRequestedAt = max(WallClock.millis, (draft.monitor.checkRequestedAt ?? 0) + 1)
             let definition = self.definition(&draft)
             try self.write(draft.monitor, definition, connection)
             try Outbox.add(connection, topic: Topic.monitors, key: String(id), change: nil, value: definition)
+            try author.note("monitors/\(id)", [], connection)
             return draft
         }
     }
 
-    /// Deletes a monitor; throws as ``edit(_:expected:_:)`` does.
-    func remove(_ id: Int64, expected: Int64?) throws {
+    /// Deletes a monitor; throws as ``edit(_:expected:by:_:)`` does.
+    func remove(_ id: Int64, expected: Int64?, by author: Author) throws {
         try self.change { connection in
-            let former = try self.existing(connection, id, expected).monitor
+            let draft = try self.existing(connection, id, expected)
+            let former = draft.monitor
             try connection.query("DELETE FROM monitors WHERE id = $1::bigint", [.int(id)])
             let at = max(WallClock.millis, former.updatedAt + 1)
             let change = Change.deleted(monitor: id, generation: former.generation + 1, at: at)
             try self.announce(change, nil, connection)
+            try self.note(draft, nil, by: author, connection)
         }
     }
 
@@ -169,6 +175,24 @@ struct MonitorStore: Sendable {
             change: bytes,
             value: definition
         )
+    }
+
+    /// Notes a change in the audit log: what the API shows of it, and which secrets were set anew.
+    private func note(
+        _ former: MonitorDocument.Draft?,
+        _ latter: MonitorDocument.Draft?,
+        by author: Author,
+        _ connection: PostgresConnection
+    ) throws {
+        guard let id = (latter ?? former)?.monitor.id else { return }
+        func document(_ draft: MonitorDocument.Draft) -> [UInt8] {
+            var writer = JSONWriter(capacity: 1_024)
+            MonitorDocument.write(draft, to: &writer)
+            return writer.bytes
+        }
+        let changes = AuditChange.differences(from: former.map(document), to: latter.map(document))
+        let secrets = HTTPDocument.differences(former?.secrets ?? HTTPSecrets(), latter?.secrets ?? HTTPSecrets())
+        try author.note("monitors/\(id)", changes + secrets.map(AuditChange.secret), connection)
     }
 
     /// Channels and monitors that are named must exist.

@@ -76,6 +76,16 @@ enum HTTPDocument {
         return names
     }
 
+    /// The names of the secrets in which two monitors differ.
+    static func differences(_ former: HTTPSecrets, _ latter: HTTPSecrets) -> [String] {
+        var names: [String] = []
+        if former.headers != latter.headers { names.append("headers") }
+        if former.body != latter.body { names.append("body") }
+        if former.basic != latter.basic { names.append("basicAuth") }
+        if former.bearer != latter.bearer { names.append("bearerToken") }
+        return names
+    }
+
     /// Header values hold neither line ends nor other control characters (RFC 9110 §5.5); a tab is allowed.
     private static func fieldValue(_ text: String) -> String? {
         text.utf8.allSatisfy { $0 == 9 || ($0 >= 0x20 && $0 != 0x7f) } ? text : nil

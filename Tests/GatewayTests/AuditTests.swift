@@ -1,0 +1,122 @@
+import HTTPServer
+import JSON
+import Postgres
+import Testing
+
+@testable import Gateway
+
+/// Who changed what: written with every change, and never a secret.
+@Suite(.serialized, .timeLimit(.minutes(1))) struct AuditTests {
+    private func entries(_ door: Door, _ query: String = "") throws -> [JSONValue] {
+        try door.send(.get, "/api/v1/audit\(query)", key: door.admin).document["items"]?.items ?? []
+    }
+
+    @Test func `an edit says who, when, from where, what and by which request`() throws {
+        let door = try Door()
+        let key = try door.makeKey(.editor)
+        let body = #"{"name":"Shop","type":"http","target":"https://example.com","bearerToken":"hush-1"}"#
+        #expect(door.send(.post, "/api/v1/monitors", key: key, body: body).status == 201)
+        let edit = #"{"interval":30,"bearerToken":"hush-2","tags":["eu"]}"#
+        #expect(door.send(.patch, "/api/v1/monitors/1", key: key, body: edit).status == 200)
+        let edited = try #require(try self.entries(door).first)
+        #expect(edited["actor"]?["kind"]?.text == "key")
+        #expect(edited["actor"]?["name"]?.text == "editor")
+        #expect(edited["address"]?.text == "local")
+        #expect(edited["method"]?.text == "PATCH")
+        #expect(edited["route"]?.text == "/api/v1/monitors/{id}")
+        #expect(edited["subject"]?.text == "monitors/1")
+        #expect(edited["request"]?.text?.count == 16)
+        var changes: [String: JSONValue] = [:]
+        for change in edited["changes"]?.items ?? [] { changes[change["field"]?.text ?? ""] = change }
+        #expect(changes["interval"]?["from"]?.number == 60 && changes["interval"]?["to"]?.number == 30)
+        #expect(changes["tags"]?["to"] == .array([.string("eu")]))
+        #expect(
+            changes["bearerToken"]
+                == .object(JSONObject(members: [.init(name: "field", value: .string("bearerToken"))]))
+        )
+        #expect(changes["generation"] == nil && changes["name"] == nil)
+    }
+
+    @Test func `every call that changes something leaves one entry, and no secret is in any`() throws {
+        let door = try Door()
+        let secrets = ["hush-url", "hush-token", "hush password 1", "hush password 2", "hush-header"]
+        let monitor = #"{"name":"m","type":"http","target":"https://x.test","headers":{"X-Key":"hush-header"}}"#
+        let channel = #"{"name":"ops","type":"webhook","url":"https://example.com/hush-url"}"#
+        let calls: [(HTTPMethod, String, String, String)] = [
+            (.post, "/api/v1/monitors", monitor, "monitors/1"),
+            (.patch, "/api/v1/monitors/1", #"{"bearerToken":"hush-token","enabled":false}"#, "monitors/1"),
+            (.post, "/api/v1/monitors/1/check", "", "monitors/1"),
+            (.delete, "/api/v1/monitors/1", "", "monitors/1"),
+            (.post, "/api/v1/channels", channel, "channels/1"),
+            (.patch, "/api/v1/channels/1", #"{"url":"https://example.com/hush-url/2"}"#, "channels/1"),
+            (.post, "/api/v1/channels/1/test", "", "channels/1"),
+            (.delete, "/api/v1/channels/1", "", "channels/1"),
+            (.post, "/api/v1/keys", #"{"name":"k","role":"viewer"}"#, "keys/1"),
+            (.delete, "/api/v1/keys/1", "", "keys/1"),
+            (.post, "/api/v1/people", #"{"name":"ada","password":"hush password 1"}"#, "people/1"),
+            (.patch, "/api/v1/people/1", #"{"password":"hush password 2"}"#, "people/1"),
+            (.post, "/api/v1/sessions/tokens", #"{"person":1}"#, "people/1"),
+            (.post, "/api/v1/sessions", #"{"name":"ada","password":"hush password 2"}"#, "sessions/1"),
+            (.delete, "/api/v1/sessions/1", "", "sessions/1"),
+            (.delete, "/api/v1/people/1", "", "people/1"),
+        ]
+        var shown: [String] = []
+        for (count, call) in calls.enumerated() {
+            let answer = door.send(call.0, call.1, key: call.1 == "/api/v1/sessions" ? nil : door.admin, body: call.2)
+            #expect((200...299).contains(answer.status), "\(call.0) \(call.1): \(answer.text)")
+            for name in ["key", "secret", "token"] {
+                if !answer.bytes.isEmpty, let secret = try answer.document[name]?.text { shown.append(secret) }
+            }
+            let entries = try self.entries(door)
+            #expect(entries.count == count + 1, "\(call.0) \(call.1)")
+            #expect(entries.first?["subject"]?.text == call.3)
+        }
+        #expect(shown.count == 3)
+        let log = try door.pool.withConnection { connection in
+            try connection.query("SELECT audit::text FROM audit").map { try $0.text(0) }.joined()
+        }
+        for secret in secrets + shown { #expect(!log.contains(secret), "\(secret)") }
+        #expect(!log.contains("argon2"))
+        // What fails leaves nothing.
+        #expect(door.send(.patch, "/api/v1/monitors/9", key: door.admin, body: "{}").status == 404)
+        #expect(door.send(.post, "/api/v1/channels", key: door.admin, body: "{}").status == 400)
+        #expect(try self.entries(door).count == calls.count)
+        // Who signed in is named, though nobody asked.
+        let signedIn = try #require(try self.entries(door, "?subject=sessions/1").last)
+        #expect(signedIn["actor"]?["kind"]?.text == "person" && signedIn["actor"]?["name"]?.text == "ada")
+    }
+
+    @Test func `entries are found by who, what and when, page by page`() throws {
+        let door = try Door()
+        let key = try door.makeKey(.editor)
+        for number in 0..<5 {
+            let body = #"{"name":"m\#(number)","type":"tcp","target":"x:1"}"#
+            let by = number % 2 == 0 ? key : door.admin
+            #expect(door.send(.post, "/api/v1/monitors", key: by, body: body).status == 201)
+        }
+        #expect(try self.entries(door).count == 6)
+        #expect(try self.entries(door, "?actor=key").count == 3)
+        #expect(try self.entries(door, "?actor=key/1").count == 3)
+        #expect(try self.entries(door, "?actor=key/2").isEmpty)
+        #expect(try self.entries(door, "?actor=adminKey").count == 3)
+        #expect(try self.entries(door, "?subject=monitors/3").count == 1)
+        #expect(try self.entries(door, "?from=2100-01-01T00:00:00Z").isEmpty)
+        #expect(try self.entries(door, "?to=2100-01-01T00:00:00Z").count == 6)
+        var subjects: [String] = []
+        var target = "/api/v1/audit?limit=2"
+        for _ in 0..<5 {
+            let page = try door.send(.get, target, key: door.admin).document
+            subjects += page["items"]?.items.compactMap { $0["subject"]?.text } ?? []
+            // What comes meanwhile is newer: it neither skips nor doubles.
+            _ = try door.makeKey(.viewer)
+            guard let cursor = page["nextCursor"]?.text else { break }
+            target = "/api/v1/audit?limit=2&cursor=\(cursor)"
+        }
+        #expect(subjects == (1...5).reversed().map { "monitors/\($0)" } + ["keys/1"])
+        for bad in [
+            "actor=x", "actor=key/x", "actor=person/0", "from=2027-01-01T00:00:00Z&to=2026-01-01T00:00:00Z", "a=1",
+        ] {
+            #expect(door.send(.get, "/api/v1/audit?\(bad)", key: door.admin).status == 400, "\(bad)")
+        }
+    }
+}
