@@ -168,6 +168,33 @@ import Testing
         #expect(!byKey.isOpen && byAdmin.isOpen)
     }
 
+    @Test func `what is taken back elsewhere ends within seconds`() throws {
+        let door = try Door()
+        let key = try door.makeKey(.viewer)
+        let response = door.send(.get, "/api/v1/stream", key: key)
+        guard case .events(let stream) = response.body else { throw Refusal(response: response) }
+        let upkeep = PeopleUpkeep(door.pool, limits: door.credentials.limits, auditDays: 1)
+        let refresh = CredentialRefresh(door.credentials, streams: door.streams, upkeep: upkeep, pool: door.pool)
+        refresh.start()
+        defer { refresh.stop() }
+        // As another gateway does it.
+        try door.sql("DELETE FROM api_keys")
+        let start = MonotonicClock.millis
+        #expect(eventually { !stream.isOpen })
+        #expect(MonotonicClock.millis - start < 5_000)
+        #expect(door.send(.get, "/api/v1/status", key: key).status == 401)
+    }
+
+    @Test func `no cache keeps what a cookie opened`() throws {
+        let door = try Door()
+        let cookie = try door.session()
+        for path in ["/api/v1/monitors", "/api/v1/status", "/api/v1/sessions/current"] {
+            #expect(door.send(.get, path, [cookie]).header("Cache-Control") == "no-store", "\(path)")
+        }
+        #expect(door.send(.get, "/openapi.yaml", [cookie]).header("Cache-Control") == "max-age=300")
+        #expect(door.send(.get, "/api/v1/monitors", key: door.admin).header("Cache-Control") == nil)
+    }
+
     @Test func `uses are written, and what has run out is thrown away`() throws {
         let door = try Door(["SESSION_IDLE": "1000"])
         let key = try door.makeKey(.viewer)

@@ -44,8 +44,13 @@ struct Access: Sendable {
     /// One route behind the door.
     func guarding(_ route: Route, _ need: Permissions.Need) -> Route {
         route.admitting { self.admit(&$0, need) }.wrapped { request, handler in
-            let response = handler(request)
-            if case .events(let stream) = response.body { self.streams.add(stream, request.caller) }
+            var response = handler(request)
+            let caller = request.caller
+            if case .events(let stream) = response.body { self.streams.add(stream, caller) }
+            // A cache between us does not know that the answer is of a cookie's owner alone (RFC 9111 §3).
+            if caller.session != nil, !response.headers.contains(where: { $0.name == "Cache-Control" }) {
+                response.headers.append(("Cache-Control", "no-store"))
+            }
             return response
         }
     }

@@ -25,13 +25,14 @@ struct SignIn: Sendable {
     /// - Throws: ``Refusal`` 401, 429 and, when too many are at it, 503; `PostgresError`.
     func withPassword(name: String, password: String, _ request: HTTPRequest) throws -> String {
         let tried: [Brake.Subject] = [.address(request.client.network), .name(name.lowercased())]
-        try self.begin(tried, request)
+        try self.begin(tried)
         let person = try self.countingOnlyGuesses(tried) {
             let person = try self.find("lower(name) = lower($1)", .text(name))
             guard try self.passwords.verify(password, against: person?.password) else { return Person?.none }
             return person
         }
         guard let person, !person.isDisabled else {
+            self.warn(tried, request)
             throw Refusal(response: .problem(401, "The name or the password is wrong."))
         }
         self.brake.forgive(tried)
@@ -45,7 +46,7 @@ struct SignIn: Sendable {
     /// - Throws: ``Refusal`` 401 and 429; `PostgresError`.
     func withToken(_ token: String, _ request: HTTPRequest) throws -> String {
         let tried: [Brake.Subject] = [.address(request.client.network)]
-        try self.begin(tried, request)
+        try self.begin(tried)
         let cookie = try self.countingOnlyGuesses(tried) {
             try self.transaction { connection -> String? in
                 guard let owner = try self.sessions.redeem(token, connection) else { return nil }
@@ -54,6 +55,7 @@ struct SignIn: Sendable {
             }
         }
         guard let cookie else {
+            self.warn(tried, request)
             throw Refusal(response: .problem(401, "This sign-in link was used already or has run out; get a new one."))
         }
         self.brake.forgive(tried)
@@ -62,10 +64,16 @@ struct SignIn: Sendable {
 
     // MARK: Guesses
 
-    private func begin(_ tried: [Brake.Subject], _ request: HTTPRequest) throws(Refusal) {
+    private func begin(_ tried: [Brake.Subject]) throws(Refusal) {
         guard let wait = self.brake.begin(tried, now: MonotonicClock.millis) else { return }
-        self.log.warning("somebody guesses", ["address": "\(request.client)", "wait": wait])
         throw Refusal(response: Brake.refusal(wait: wait))
+    }
+
+    /// Says that somebody guesses; once for each try that counted, so that the waits bound the lines, too.
+    private func warn(_ tried: [Brake.Subject], _ request: HTTPRequest) {
+        let now = MonotonicClock.millis
+        guard let wait = tried.compactMap({ self.brake.wait($0, now: now) }).max() else { return }
+        self.log.warning("somebody guesses", ["address": "\(request.client)", "wait": wait])
     }
 
     /// A try that could not be judged, since a database or a desk was not to be had, is none.
