@@ -34,6 +34,11 @@ class Live extends EventTarget {
             clearTimeout(timer);
             if (document.visibilityState === "hidden") timer = setTimeout(() => this.#connection?.abort(), attention);
         });
+        // Browsers keep pages that were left for the way back, with their streams.
+        addEventListener("pagehide", () => {
+            isLeft = true;
+            this.#connection?.abort();
+        });
     }
 
     // Begins to listen; called once somebody is signed in.
@@ -82,7 +87,7 @@ class Live extends EventTarget {
 
     async #run(turn) {
         while (turn === this.#turn) {
-            if (this.#failures === 0 && this.#lastID !== null) await seen();
+            if (isLeft || (this.#failures === 0 && this.#lastID !== null)) await seen();
             if (turn !== this.#turn) return;
             const connection = new AbortController();
             connection.ids = this.#ids.join(",");
@@ -187,15 +192,21 @@ class Live extends EventTarget {
 
 export const live = new Live();
 
+let isLeft = false;
+
 // Resolves once the page is looked at.
 function seen() {
-    if (document.visibilityState === "visible") return Promise.resolve();
+    const isSeen = () => !isLeft && document.visibilityState === "visible";
+    if (isSeen()) return Promise.resolve();
     return new Promise(resolve => {
-        const look = () => {
-            if (document.visibilityState !== "visible") return;
+        const look = event => {
+            if (event.type === "pageshow") isLeft = false;
+            if (!isSeen()) return;
             document.removeEventListener("visibilitychange", look);
+            removeEventListener("pageshow", look);
             resolve();
         };
         document.addEventListener("visibilitychange", look);
+        addEventListener("pageshow", look);
     });
 }
