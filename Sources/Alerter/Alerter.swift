@@ -17,6 +17,7 @@ final class Alerter: Sendable {
         /// Milliseconds; 0: no alarm.
         var silence: Int64 = 120_000
         var backoff = DeliveryBackoff()
+        var retention = IncidentRetention()
     }
 
     private let outbox = Outbox()
@@ -70,6 +71,7 @@ final class Alerter: Sendable {
         let ledger = Ledger(
             options.runner.databaseURL,
             books: books,
+            retention: options.retention,
             outbox: outbox,
             directory: directory,
             alarm: alarm,

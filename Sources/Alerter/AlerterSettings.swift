@@ -17,6 +17,8 @@ struct AlerterSettings: Sendable {
     let secretKey: SecretKey
     /// After how many milliseconds without any record people are told; 0: never.
     let silence: Int64
+    /// How long what is over is kept.
+    let retention: IncidentRetention
     /// The supervisor's flag: all partitions are read without joining the group.
     let withoutGroup: Bool
 
@@ -43,6 +45,25 @@ struct AlerterSettings: Sendable {
                 default: 120,
                 "After how many seconds without any record the default channels are told; 0: never."
             ) * 1_000
+        var retention = IncidentRetention()
+        retention.incidents = settings.optional(
+            "RETENTION_INCIDENTS",
+            .integer(1...36_500),
+            "How many days incidents are kept after their end; not set: for ever."
+        )
+        retention.deliveries = settings.value(
+            "RETENTION_DELIVERIES",
+            .integer(7...36_500),
+            default: retention.deliveries,
+            "How many days announcements and their ended deliveries are kept, dead ones too; not less than the log."
+        )
+        retention.leftovers = settings.value(
+            "RETENTION_DEAD_LETTERS",
+            .integer(1...36_500),
+            default: retention.leftovers,
+            "How many days dead letters and gaps of the log are kept."
+        )
+        self.retention = retention
         self.withoutGroup = settings.value(
             "APUS_WITHOUT_GROUP",
             .flag,

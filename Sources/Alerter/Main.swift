@@ -30,6 +30,7 @@ struct Main {
         options.publicURL = settings.publicURL
         options.policy = settings.policy
         options.silence = settings.silence
+        options.retention = settings.retention
         let start = Start(
             options,
             log: program.log,

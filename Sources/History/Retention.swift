@@ -10,15 +10,24 @@ package struct Retention: Sendable, Hashable {
     package var hours: Int64
     /// Sums of days; `nil`: for ever.
     package var days: Int64?
+    /// What monitors were, before a last span that began earlier; `nil`: for ever.
+    package var spans: Int64?
 
     private static let day: Int64 = 86_400_000
 
     /// Retention with the defaults of design §6.
-    package init(results: Int64 = 14, minutes: Int64 = 14, hours: Int64 = 400, days: Int64? = nil) {
+    package init(
+        results: Int64 = 14,
+        minutes: Int64 = 14,
+        hours: Int64 = 400,
+        days: Int64? = nil,
+        spans: Int64? = nil
+    ) {
         self.results = results
         self.minutes = minutes
         self.hours = hours
         self.days = days
+        self.spans = spans
     }
 
     /// Why results would be kept for too short a time, in one sentence; `nil`: they are not.
@@ -50,7 +59,31 @@ package struct Retention: Sendable, Hashable {
             guard let days else { continue }
             try self.drop(width, before: time - days * Retention.day, on: connection)
         }
+        if let spans = self.spans { try self.dropSpans(before: time - spans * Retention.day, on: connection) }
         return try DayPartitions.strays(on: connection)
+    }
+
+    /// Deletes what ended before `end`, Unix ms, some at a time; the last span that began before goes on to count.
+    private func dropSpans(before end: Int64, on connection: PostgresConnection) throws {
+        let portion: Int64 = 10_000
+        while true {
+            let gone = try connection.query(
+                """
+                WITH gone AS (
+                    DELETE FROM spans WHERE ctid = ANY (ARRAY(
+                        SELECT s.ctid FROM spans AS s
+                        WHERE s."from" < \(DatabaseTime.timestamp("$1::bigint")) AND EXISTS (
+                            SELECT FROM spans AS n
+                            WHERE n.monitor = s.monitor AND n.region = s.region AND n."from" > s."from"
+                                AND n."from" <= \(DatabaseTime.timestamp("$1::bigint")))
+                        LIMIT $2::bigint))
+                    RETURNING 1
+                ) SELECT count(*) FROM gone
+                """,
+                [.int(end), .int(portion)]
+            )
+            if try gone[0].int64(0) < portion { return }
+        }
     }
 
     /// Deletes sums that began before `end`, Unix ms, some at a time: years of them take longer than one statement may.

@@ -13,6 +13,8 @@ struct ProcessorSettings: Sendable {
     let redis: RedisURL
     /// How long history is kept.
     let retention: Retention
+    /// How many days dead letters and gaps of the log are kept.
+    let leftovers: Int64
     /// Whether all partitions are read without joining the consumer group, until somebody fences this one.
     let withoutGroup: Bool
 
@@ -42,7 +44,13 @@ struct ProcessorSettings: Sendable {
             .integer(1...36_500),
             "How many days sums of days are kept; not set: for ever."
         )
+        retention.spans = settings.optional(
+            "RETENTION_SPANS",
+            .integer(90...36_500),
+            "How many days it is kept what monitors were, from which availability is read; not set: for ever."
+        )
         self.retention = retention
+        self.leftovers = days("RETENTION_DEAD_LETTERS", 30, "dead letters and gaps of the log")
         self.withoutGroup = settings.value(
             "APUS_WITHOUT_GROUP",
             .flag,

@@ -2,6 +2,7 @@ import Events
 import History
 import Kafka
 import Postgres
+import Projections
 import Schema
 import Service
 import Synchronization
@@ -106,6 +107,7 @@ final class Upkeep: Sendable {
     private func apply(on connection: PostgresConnection) throws {
         let strays = try self.settings.retention.apply(now: WallClock.millis, on: connection)
         self.metrics.strays.set(strays)
+        try Leftovers.drop(of: "processor", after: self.settings.leftovers, on: connection)
         if strays > 0 { self.log.error("results fit no day and lie in the default partition", ["count": strays]) }
     }
 

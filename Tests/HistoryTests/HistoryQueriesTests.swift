@@ -217,6 +217,24 @@ import Testing
         #expect(try rows[0].bool(1))
     }
 
+    @Test func `of what monitors were, the span that reaches over the limit stays`() throws {
+        let connection = try self.books()
+        let now = Self.start + 500 * Self.day
+        try connection.script(
+            """
+            INSERT INTO spans (monitor, region, "from", state)
+            SELECT 1, '', to_timestamp((\(now) - days::bigint * \(Self.day)) / 1000.0), 'up'
+            FROM unnest(ARRAY[300, 200, 101, 99, 1]) AS days
+            UNION ALL SELECT 2, '', to_timestamp((\(now) - 400::bigint * \(Self.day)) / 1000.0), 'down'
+            """
+        )
+        _ = try Retention(spans: 100).apply(now: now, on: connection)
+        let rows = try connection.query("SELECT monitor, count(*) FROM spans GROUP BY 1 ORDER BY 1")
+        #expect(try rows.map { try $0.int64(1) } == [3, 1])
+        _ = try Retention().apply(now: now + 1_000 * Self.day, on: connection)
+        #expect(try connection.query("SELECT count(*) FROM spans")[0].int64(0) == 4)
+    }
+
     @Test func `what fits no day is kept and noticed`() throws {
         let connection = try self.books()
         _ = try Retention().apply(now: Self.start, on: connection)

@@ -8,11 +8,14 @@ import Synchronization
 final class Ledger: Sendable {
     /// Milliseconds between two turns that nobody asked for.
     private static let period: Int64 = 1_000
+    /// Milliseconds between two looks for what is too old.
+    private static let retentionPeriod: Int64 = 3_600_000
     /// Ended deliveries without a row are forgotten after so many milliseconds: their round will not come any more.
     private static let memory: Int64 = 24 * 3_600_000
 
     private let url: String
     private let books: DeliveryBooks
+    private let retention: IncidentRetention
     private let outbox: Outbox
     private let directory: ChannelDirectory
     private let alarm: SilenceAlarm?
@@ -29,6 +32,7 @@ final class Ledger: Sendable {
     init(
         _ url: String,
         books: DeliveryBooks,
+        retention: IncidentRetention,
         outbox: Outbox,
         directory: ChannelDirectory,
         alarm: SilenceAlarm?,
@@ -39,6 +43,7 @@ final class Ledger: Sendable {
     ) {
         self.url = url
         self.books = books
+        self.retention = retention
         self.outbox = outbox
         self.directory = directory
         self.alarm = alarm
@@ -66,6 +71,7 @@ final class Ledger: Sendable {
         var connection: PostgresConnection?
         var backoff = Backoff(first: 200, limit: 2_000)
         var isKnown = false
+        var nextRetention = Int64.min
         while true {
             self.heartbeat.beat()
             let isLast = self.isStopping.load(ordering: .acquiring)
@@ -82,6 +88,10 @@ final class Ledger: Sendable {
                 if !isKnown { try self.begin(on: usable) }
                 isKnown = true
                 try self.turn(on: usable, isLast: isLast)
+                if !isLast, MonotonicClock.millis >= nextRetention {
+                    let hasMore = try self.retention.apply(now: WallClock.millis, on: usable)
+                    nextRetention = MonotonicClock.millis + (hasMore ? 0 : Self.retentionPeriod)
+                }
                 backoff.reset()
             } catch {
                 self.log.debug("the deliveries can't be written now", ["error": String(describing: error)])
