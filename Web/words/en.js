@@ -230,6 +230,12 @@ export const words = {
         empty: "Nothing is watched yet",
         emptyHint: "Ask an editor to add the first monitor.",
     },
+    picker: {
+        search: "Search for a monitor",
+        nothing: "Nothing matches",
+        nameless: id => `Monitor ${id}`,
+        remove: name => `Remove ${name}`,
+    },
     duration: {
         unit: "Unit",
         units: { s: "seconds", min: "minutes", h: "hours", d: "days" },
@@ -284,7 +290,7 @@ export const words = {
             enabled: { label: "Is being checked", hint: "Off: paused." },
             basicAuth: { label: "Name and password" },
             bearerToken: { label: "Token" },
-            dependsOn: { label: "Depends on" },
+            dependsOn: { label: "Depends on", hint: "Other monitors without which this one can't work." },
             secrets: { label: "Secrets" },
         },
         defaults: {

@@ -1,5 +1,6 @@
 // The controls of the form, each with a value as the API has it: null is the default.
 import { ApusDuration } from "../../elements/apus-duration.js";
+import { ApusMonitorPicker } from "../../elements/apus-monitor-picker.js";
 import { field } from "../../elements/apus-field.js";
 import { element, fill } from "../../model/dom.js";
 import { regionName } from "../../model/regions.js";
@@ -207,6 +208,21 @@ export class RegionsControl extends SeveralControl {
 
     offerRegions(regions) {
         this.offer(regions.map(({ region }) => [region, regionName(region)]));
+    }
+}
+
+// Other monitors, by id.
+export class MonitorsControl extends Control {
+    constructor(name) {
+        super(name, new ApusMonitorPicker());
+    }
+
+    get value() {
+        return this.control.value;
+    }
+
+    set value(ids) {
+        this.control.value = ids;
     }
 }
 

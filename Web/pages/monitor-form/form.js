@@ -6,6 +6,7 @@ import {
     ChoiceControl,
     DurationControl,
     HeadersControl,
+    MonitorsControl,
     NumberControl,
     QuorumControl,
     RegionsControl,
@@ -30,6 +31,7 @@ export class MonitorForm extends HTMLElement {
     #name = new TextControl("name", { required: true, maxlength: 200 });
     #regions = new RegionsControl();
     #channels = new SeveralControl("channels", ["all", "none", "some"]);
+    #dependsOn = new MonitorsControl("dependsOn");
     #group = new TextControl("group", { maxlength: 100, list: "known-groups" });
     #groups = element("datalist", { id: "known-groups" });
     #authentication = new Authentication();
@@ -47,7 +49,11 @@ export class MonitorForm extends HTMLElement {
             this.#regions,
             new QuorumControl("quorum"),
         ],
-        notices: [this.#channels, new DurationControl("reminderInterval", { placeholder: w.defaults.reminderInterval })],
+        notices: [
+            this.#channels,
+            new DurationControl("reminderInterval", { placeholder: w.defaults.reminderInterval }),
+            this.#dependsOn,
+        ],
         http: [
             new ChoiceControl("method", methods.map(method => [method, method])),
             this.#headers,
@@ -106,6 +112,7 @@ export class MonitorForm extends HTMLElement {
 
     // The monitor that is edited.
     set monitor(monitor) {
+        this.#dependsOn.control.excluded = monitor.id;
         this.#fill(monitor);
         this.#before = monitor;
         this.#shown = this.#read();

@@ -1,0 +1,145 @@
+// Chooses monitors by searching for them, however many there are.
+import { api } from "../model/api.js";
+import { element, fill, freshID } from "../model/dom.js";
+import { words } from "../model/words.js";
+import { icon } from "./icon.js";
+
+const most = 8;
+const patience = 200;
+
+export class ApusMonitorPicker extends HTMLElement {
+    #chosen = new Map();
+    #excluded = null;
+    #timer = null;
+    #turn = 0;
+    #list = element("ul", { class: "picker-chosen" });
+    #results = element("ul", { class: "picker-results", id: freshID("results"), hidden: true });
+    #search = element("input", {
+        type: "search",
+        class: "form-control",
+        placeholder: words.picker.search,
+        autocomplete: "off",
+        "aria-controls": this.#results.id,
+    });
+
+    constructor() {
+        super();
+        this.#search.addEventListener("input", () => {
+            clearTimeout(this.#timer);
+            this.#timer = setTimeout(() => this.#find(), patience);
+        });
+        // Enter searches; it must not send the form.
+        this.#search.addEventListener("keydown", event => {
+            if (event.key !== "Enter") return;
+            event.preventDefault();
+            this.#results.querySelector("button")?.click();
+        });
+    }
+
+    connectedCallback() {
+        if (!this.firstChild) fill(this, this.#list, this.#search, this.#results);
+    }
+
+    disconnectedCallback() {
+        clearTimeout(this.#timer);
+    }
+
+    // The control that a label names.
+    get control() {
+        return this.#search;
+    }
+
+    // The monitor that can't be chosen: itself.
+    set excluded(id) {
+        this.#excluded = id;
+    }
+
+    // Ids.
+    get value() {
+        return [...this.#chosen.keys()];
+    }
+
+    set value(ids) {
+        this.#chosen = new Map((ids ?? []).map(id => [id, words.picker.nameless(id)]));
+        this.#draw();
+        for (const id of this.#chosen.keys()) this.#name(id);
+    }
+
+    async #name(id) {
+        try {
+            const { name } = await api.get(`monitors/${id}/status`);
+            if (this.#chosen.has(id)) this.#chosen.set(id, name);
+            this.#draw();
+        } catch {
+            // It is gone, or can't be asked for: its number has to do.
+        }
+    }
+
+    async #find() {
+        const turn = ++this.#turn;
+        const q = this.#search.value.trim();
+        let items = [];
+        try {
+            if (q !== "") items = (await api.get("cards", { q, sort: "name", limit: most })).items;
+        } catch {
+            // Nothing to choose from; typing on asks again.
+        }
+        if (turn !== this.#turn) return;
+        const free = items.filter(({ monitor }) => monitor !== this.#excluded && !this.#chosen.has(monitor));
+        this.#results.hidden = q === "";
+        fill(
+            this.#results,
+            q !== "" && free.length === 0 && element("li", { class: "muted" }, words.picker.nothing),
+            free.map(({ monitor, name, target }) =>
+                element(
+                    "li",
+                    {},
+                    element(
+                        "button",
+                        { type: "button", onclick: () => this.#choose(monitor, name) },
+                        name,
+                        element("span", { class: "muted" }, ` ${target}`),
+                    ),
+                ),
+            ),
+        );
+    }
+
+    #choose(id, name) {
+        this.#chosen.set(id, name);
+        this.#search.value = "";
+        this.#results.hidden = true;
+        this.#draw();
+        this.#search.focus();
+    }
+
+    #draw() {
+        this.#list.hidden = this.#chosen.size === 0;
+        fill(
+            this.#list,
+            [...this.#chosen].map(([id, name]) =>
+                element(
+                    "li",
+                    {},
+                    name,
+                    element(
+                        "button",
+                        {
+                            type: "button",
+                            class: "button-icon",
+                            "aria-label": words.picker.remove(name),
+                            onclick: () => {
+                                this.#chosen.delete(id);
+                                this.#draw();
+                                this.#search.focus();
+                            },
+                        },
+                        icon("close"),
+                    ),
+                ),
+            ),
+        );
+    }
+}
+
+customElements.define("apus-monitor-picker", ApusMonitorPicker);
