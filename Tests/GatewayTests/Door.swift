@@ -104,6 +104,12 @@ final class Door {
         return try #require(try made.document["key"]?.text)
     }
 
+    /// A new person of this role; their id.
+    func makePerson(_ role: Role) throws -> Int64 {
+        let body = #"{"name":"\#(role)","role":"\#(role)"}"#
+        return try #require(try self.send(.post, "/api/v1/people", key: self.admin, body: body).document["id"]?.number)
+    }
+
     // MARK: Signing in
 
     /// A sign-in link's token for whom `key` belongs to, or for a person.
