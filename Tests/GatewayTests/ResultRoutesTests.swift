@@ -1,3 +1,4 @@
+import Events
 import HTTPServer
 import JSON
 import Postgres
@@ -74,6 +75,40 @@ import Testing
         )
         #expect(fixture.get("/api/v1/monitors/2/results").status == 404)
         #expect(fixture.get("/api/v1/monitors/01/results").status == 404)
+    }
+
+    @Test func `results are sorted by what is asked, page by page`() throws {
+        let fixture = try ReadingFixture()
+        try fixture.addMonitor(1)
+        let slots = (0..<30).map { self.start + $0 * 1_000 }
+        try fixture.addResults(slots)
+        try fixture.addResults(slots, region: "us", outcome: "down")
+        try fixture.sql("UPDATE results SET total_us = NULL WHERE outcome = 'down' AND extract(second FROM slot) < 10")
+        try fixture.sql("UPDATE results SET reason = 'timeout' WHERE outcome = 'down'")
+        let list = "/api/v1/monitors/1/results"
+        let oldest = try fixture.all("\(list)?order=asc&limit=7") { page in
+            // One that comes late belongs to no later page, a new one to the last.
+            if page == 2 { try fixture.addResults([self.start - 1_000, self.start + 100_000]) }
+        }
+        #expect(oldest.count == 61)
+        let texts = oldest.compactMap { $0["slot"]?.text }
+        #expect(texts == texts.sorted())
+        let range = "from=2026-11-20T15:46:00Z&to=2026-11-20T15:47:00Z"
+        for order in ["asc", "desc"] {
+            let items = try fixture.all("\(list)?sort=latency&order=\(order)&\(range)&limit=7")
+            #expect(items.count == 60)
+            let latencies = items.map { $0["latencyMs"]?.real }
+            #expect(latencies.suffix(10).allSatisfy { $0 == nil })
+            let known = latencies.compactMap { $0 }
+            #expect(known.count == 50 && known == known.sorted(by: order == "asc" ? (<) : (>)))
+        }
+        #expect(try fixture.all("\(list)?reason=timeout,dns&outcome=down&outcome=unknown&limit=9").count == 30)
+        #expect(try fixture.get("\(list)?sort=latency").pointers == ["#/from"])
+        let reversed = "from=2026-11-21T00:00:00Z&to=2026-11-20T00:00:00Z"
+        let bad = fixture.get("\(list)?sort=size&order=up&reason=bad,dns&\(reversed)")
+        #expect(try Set(bad.pointers) == ["#/sort", "#/order", "#/reason", "#/to"])
+        let every = Reason.allCases.map(\.rawValue).joined(separator: ",")
+        #expect(try fixture.all("\(list)?reason=\(every)&limit=9").count == 30)
     }
 
     @Test func `without PostgreSQL the answer is 503 with Retry-After`() throws {

@@ -53,29 +53,49 @@ import Testing
             for region in ["eu", "us"] {
                 for attempt in 0...(slot % 3) {
                     let outcome: Outcome = slot % 4 == 0 ? .down : .up
-                    all.append(self.result(Self.start + Int64(slot) * 1_000, region, attempt: attempt, outcome))
+                    var result = self.result(Self.start + Int64(slot) * 1_000, region, attempt: attempt, outcome)
+                    // Some took equally long, some have no latency.
+                    result.timings.total = slot % 5 == 0 ? nil : Int64(slot % 7) * 1_000
+                    all.append(result)
                 }
             }
         }
         try ResultRows.copy(all.shuffled(), on: connection)
         for filter in [
-            HistoryQueries.Filter(), .init(outcome: .down), .init(region: "us"),
-            .init(from: Self.start + 10_000, to: Self.start + 20_000, outcome: .up, region: "eu"),
+            HistoryQueries.Filter(), .init(outcomes: [.down]), .init(region: "us"), .init(reasons: [.timeout, .dns]),
+            .init(from: Self.start + 10_000, to: Self.start + 20_000, outcomes: [.up, .unknown], region: "eu"),
         ] {
-            var paged: [ResultIdentity] = []
-            while true {
-                let page = try HistoryQueries.results(of: 1, filter, after: paged.last, limit: 7, on: connection)
-                paged += page.map { ResultIdentity($0.result) }
-                if page.count < 7 { break }
+            for (isByLatency, isAscending) in [(false, false), (false, true), (true, false), (true, true)] {
+                let order = HistoryQueries.ResultOrder(isByLatency: isByLatency, isAscending: isAscending)
+                var paged: [HistoryQueries.StoredResult] = []
+                while true {
+                    let page = try HistoryQueries.results(
+                        of: 1,
+                        filter,
+                        order: order,
+                        after: paged.last.map { .init(ResultIdentity($0.result), latency: $0.result.timings.total) },
+                        limit: 7,
+                        on: connection
+                    )
+                    paged += page
+                    if page.count < 7 { break }
+                }
+                let wanted = all.filter { result in
+                    result.slot >= filter.from ?? 0 && result.slot < filter.to ?? .max
+                        && (filter.outcomes.isEmpty || filter.outcomes.contains(result.outcome))
+                        && (filter.reasons.isEmpty || result.reason.map(filter.reasons.contains) == true)
+                        && filter.region.map { $0 == result.region } ?? true
+                }
+                let identities = paged.map { ResultIdentity($0.result) }
+                #expect(Set(identities).count == identities.count)
+                #expect(Set(identities) == Set(wanted.map { ResultIdentity($0) }))
+                let keys = paged.map { stored in
+                    isByLatency
+                        ? stored.result.timings.total ?? (isAscending ? .max : .min)
+                        : stored.result.slot
+                }
+                #expect(keys == keys.sorted(by: isAscending ? (<) : (>)))
             }
-            let wanted = all.filter { result in
-                result.slot >= filter.from ?? 0 && result.slot < filter.to ?? .max
-                    && filter.outcome.map { $0 == result.outcome } ?? true
-                    && filter.region.map { $0 == result.region } ?? true
-            }
-            #expect(Set(paged).count == paged.count)
-            #expect(Set(paged) == Set(wanted.map { ResultIdentity($0) }))
-            #expect(paged.map(\.slot) == paged.map(\.slot).sorted(by: >))
         }
     }
 

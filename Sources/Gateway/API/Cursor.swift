@@ -18,7 +18,7 @@ struct Cursor: Sendable {
 
     /// The cursor that continues after an item with this sort key; its parts hold no `|`.
     func encode(_ parts: [String]) -> String {
-        let payload = Array(([self.list] + parts).joined(separator: "|").utf8)
+        let payload = Array(parts.joined(separator: "|").utf8)
         return Base64.encodeURL(self.code(of: payload) + payload)
     }
 
@@ -30,11 +30,12 @@ struct Cursor: Sendable {
         let payload = Array(bytes[Cursor.codeLength...])
         guard isEqualInConstantTime(Array(bytes[..<Cursor.codeLength]), self.code(of: payload)) else { return nil }
         let parts = String(decoding: payload, as: UTF8.self).split(separator: "|", omittingEmptySubsequences: false)
-        guard parts.count == count + 1, parts[0] == self.list else { return nil }
-        return parts.dropFirst().map(String.init)
+        return parts.count == count ? parts.map(String.init) : nil
     }
 
     private func code(of payload: [UInt8]) -> [UInt8] {
-        Array(BLAKE2b.hash(payload, key: self.key, length: 16).prefix(Cursor.codeLength))
+        // The list is a part of what is sealed: the cursor of another one has another code.
+        let sealed = Array("\(self.list)|".utf8) + payload
+        return Array(BLAKE2b.hash(sealed, key: self.key, length: 16).prefix(Cursor.codeLength))
     }
 }

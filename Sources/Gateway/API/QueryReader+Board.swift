@@ -1,18 +1,6 @@
 import Events
 
 extension QueryReader {
-    /// The values of a parameter that may be given several times and hold several with commas between.
-    ///
-    /// `nil`: it was left out. A value that holds a comma itself is among them, too, beside its parts.
-    func list(_ name: String) -> [String]? {
-        let values = self.texts(name)
-        guard !values.isEmpty else { return nil }
-        return values.flatMap { value in
-            let parts = value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-            return parts.count > 1 ? parts + [value] : parts
-        }
-    }
-
     /// Which monitors of the board are wanted: `q`, `state`, `tag`, `group` and `region`.
     func boardFilter() -> BoardFilter {
         var filter = BoardFilter()

@@ -1,4 +1,26 @@
 extension QueryReader {
+    /// The values of a parameter that may be given several times and hold several with commas between.
+    ///
+    /// `nil`: it was left out. A value that holds a comma itself is among them, too, beside its parts.
+    func list(_ name: String) -> [String]? {
+        let values = self.texts(name)
+        guard !values.isEmpty else { return nil }
+        return values.flatMap { value in
+            let parts = value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            return parts.count > 1 ? parts + [value] : parts
+        }
+    }
+
+    /// Words of a closed list, one or several; empty where the parameter is left out.
+    func words<Word: RawRepresentable<String> & Hashable>(_ name: String, of words: [Word]) -> Set<Word> {
+        let texts = (self.list(name) ?? []).filter { !$0.contains(",") }
+        let found = texts.compactMap(Word.init(rawValue:))
+        if found.count < texts.count {
+            self.fault(name, "Must be one or more of \(words.map(\.rawValue).joined(separator: ", ")).")
+        }
+        return Set(found)
+    }
+
     /// Whether `order` is `desc`, not `asc`; `nil`: it is left out.
     func isDescending() -> Bool? {
         self.value("order", "Must be asc or desc.") { text in

@@ -5,7 +5,7 @@ import History
 import JSON
 import Postgres
 
-/// The results of a monitor, newest first, each with its identity and its pinger.
+/// The results of a monitor, each with its identity and its pinger.
 struct ResultRoutes: Sendable {
     private let pool: PostgresPool
     private let monitors: KnownMonitors
@@ -33,21 +33,27 @@ struct ResultRoutes: Sendable {
         let monitor = try request.id(of: "monitor")
         let query = QueryReader(request)
         let limit = query.limit()
-        let moment = "Must be a moment such as 2026-01-31T12:00:00Z."
-        let outcomes = Outcome.allCases.map(\.rawValue).joined(separator: ", ")
+        let (from, to) = query.range()
         let filter = HistoryQueries.Filter(
-            from: query.value("from", moment, Moment.read),
-            to: query.value("to", moment, Moment.read),
-            outcome: query.value("outcome", "Must be one of \(outcomes).") { Outcome(rawValue: $0) },
+            from: from,
+            to: to,
+            outcomes: query.words("outcome", of: Outcome.allCases),
+            reasons: query.words("reason", of: Reason.allCases),
             region: query.region()
         )
-        let cursor = Cursor(Self.name(of: filter, monitor), key: self.key)
-        let after = query.cursor(cursor, count: 3)
+        let sort = query.value("sort", "Must be slot or latency.") { ["slot", "latency"].contains($0) ? $0 : nil }
+        let order = HistoryQueries.ResultOrder(
+            isByLatency: sort == "latency",
+            isAscending: query.isDescending() == false
+        )
+        if order.isByLatency, filter.from == nil { query.fault("from", "Must be given to sort by latency.") }
+        let cursor = Cursor(Self.name(of: filter, order, monitor), key: self.key)
+        let after = query.cursor(cursor, count: 4)
         try query.finish()
         try self.monitors.require(monitor)
-        let last = after.flatMap { Self.identity($0, monitor) }
+        let place = after.flatMap { Self.place($0, monitor) }
         var rows = try self.pool.withConnection {
-            try HistoryQueries.results(of: monitor, filter, after: last, limit: limit + 1, on: $0)
+            try HistoryQueries.results(of: monitor, filter, order: order, after: place, limit: limit + 1, on: $0)
         }
         let hasMore = rows.count > limit
         if hasMore { rows.removeLast() }
@@ -58,20 +64,36 @@ struct ResultRoutes: Sendable {
         for row in rows { Self.write(row, to: &writer) }
         writer.endArray()
         let end = hasMore ? rows.last?.result : nil
-        writer.member("nextCursor", end.map { cursor.encode(["\($0.slot)", $0.region, "\($0.attempt)"]) })
+        writer.member(
+            "nextCursor",
+            end.map { last in
+                let latency = last.timings.total.map { String($0) } ?? ""
+                return cursor.encode(["\(last.slot)", last.region, "\(last.attempt)", latency])
+            }
+        )
         writer.endObject()
         return .json(writer.bytes)
     }
 
-    /// A list of its own for each filter, so that a cursor is never taken for that of another one.
-    private static func name(of filter: HistoryQueries.Filter, _ monitor: Int64) -> String {
-        let range = "\(filter.from.map(String.init) ?? "")..\(filter.to.map(String.init) ?? "")"
-        return "results/\(monitor)/\(range)/\(filter.outcome?.rawValue ?? "")/\(filter.region ?? "")"
+    /// A list of its own for each filter and order, so that a cursor is never taken for that of another one.
+    private static func name(
+        of filter: HistoryQueries.Filter,
+        _ order: HistoryQueries.ResultOrder,
+        _ monitor: Int64
+    ) -> String {
+        let parts = [
+            filter.from.map(String.init) ?? "", filter.to.map(String.init) ?? "",
+            filter.outcomes.map(\.rawValue).sorted().joined(separator: ","),
+            filter.reasons.map(\.rawValue).sorted().joined(separator: ","), filter.region ?? "",
+            order.isByLatency ? "latency" : "slot", order.isAscending ? "asc" : "desc",
+        ]
+        return "results/\(monitor)/" + parts.joined(separator: "/")
     }
 
-    private static func identity(_ parts: [String], _ monitor: Int64) -> ResultIdentity? {
+    private static func place(_ parts: [String], _ monitor: Int64) -> HistoryQueries.ResultPlace? {
         guard let slot = Int64(parts[0]), let attempt = Int(parts[2]) else { return nil }
-        return ResultIdentity(monitor: monitor, region: parts[1], slot: slot, attempt: attempt)
+        let identity = ResultIdentity(monitor: monitor, region: parts[1], slot: slot, attempt: attempt)
+        return HistoryQueries.ResultPlace(identity, latency: Int64(parts[3]))
     }
 
     private static func write(_ stored: HistoryQueries.StoredResult, to writer: inout JSONWriter) {
