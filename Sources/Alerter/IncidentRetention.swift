@@ -10,6 +10,11 @@ struct IncidentRetention: Sendable, Hashable {
     /// The alerter's own dead letters and gaps.
     var leftovers: Int64 = 30
 
+    /// The days as a JSON object, null for those kept for ever.
+    var json: String {
+        "{\"incidents\":\(self.incidents.map(String.init) ?? "null"),\"deliveries\":\(self.deliveries)}"
+    }
+
     private static let day: Int64 = 86_400_000
     /// Rows that one statement deletes at most.
     private static let portion: Int64 = 1_000

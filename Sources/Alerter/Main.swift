@@ -41,7 +41,8 @@ struct Main {
         let report = ProcessReport(
             ProcessReport.Identity(kind: "alerter", instance: runner.instance),
             database: settings.database,
-            lagSeconds: { start.alerter?.lagSeconds }
+            lagSeconds: { start.alerter?.lagSeconds },
+            details: { "{\"retention\":\(settings.retention.json)}" }
         )
         program.shutdown.stage("alerter") { start.stop() }
         program.shutdown.stage("report") { report.stop() }

@@ -30,6 +30,15 @@ package struct Retention: Sendable, Hashable {
         self.spans = spans
     }
 
+    /// The days as a JSON object, null for those kept for ever.
+    package var json: String {
+        let kept = [("results", self.results), ("minutes", self.minutes), ("hours", self.hours)] as [(String, Int64?)]
+        let members = (kept + [("days", self.days), ("spans", self.spans)]).map { name, days in
+            "\"\(name)\":\(days.map(String.init) ?? "null")"
+        }
+        return "{\(members.joined(separator: ","))}"
+    }
+
     /// Why results would be kept for too short a time, in one sentence; `nil`: they are not.
     ///
     /// - Parameter logRetention: the log's `retention.ms`; −1: for ever; `nil`: not known.

@@ -1,5 +1,6 @@
 import Events
 import Glibc
+import History
 import Projections
 import Service
 import Synchronization
@@ -110,7 +111,9 @@ final class Processor: Sendable {
                 ProcessReport.Identity(kind: "processor", instance: self.name),
                 database: settings.database.revealed,
                 lagSeconds: { runner.lagSeconds },
-                details: { "{\"partitions\":\(runner.partitions.count)}" }
+                details: {
+                    "{\"partitions\":\(runner.partitions.count),\"retention\":\(settings.retention.json)}"
+                }
             )
         }
     }

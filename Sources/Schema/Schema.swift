@@ -14,6 +14,7 @@ package enum Schema {
         Migration(4, "incidents", PackageResources._004_incidents_sql),
         Migration(5, "people", PackageResources._005_people_sql),
         Migration(6, "switched off channels", PackageResources._006_switched_off_channels_sql),
+        Migration(7, "actions", PackageResources._007_actions_sql),
     ]
 
     /// Brings the database to this program's version and returns the numbers of what was applied.

@@ -19,6 +19,7 @@ final class Door {
     let credentials: Credentials
     let streams: CallerStreams
     let pool: PostgresPool
+    let board: Board
     let secretKey: SecretKey
     let admin = Door.adminKey
     private let recents: RecentsLoader
@@ -45,6 +46,7 @@ final class Door {
         self.streams = CallerStreams(self.credentials)
         let log = Log(process: "test", level: .error)
         let board = Board()
+        self.board = board
         self.recents = RecentsLoader(try RedisURL(settings.redis.revealed), into: board.recents, log: log)
         self.availability = AvailabilityLoader(settings.database.revealed, board: board, log: log)
         self.api = API(

@@ -27,6 +27,7 @@ final class ReadingFixture {
         self.availability = AvailabilityLoader(self.url, board: self.board, log: log)
         let reading = ReadingRoutes(
             board: self.board,
+            search: BoardSearch(self.board),
             pool: self.pool,
             recents: self.recents,
             availability: self.availability,

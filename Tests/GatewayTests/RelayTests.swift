@@ -1,5 +1,6 @@
 import Crypto
 import Events
+import HTTPServer
 import JSON
 import Kafka
 import Postgres
@@ -176,6 +177,36 @@ import Testing
         }
         #expect(try decoded(definitions.last { $0.key == String(monitor.id) }?.value).generation == 10)
         #expect(try store.find(monitor.id)?.monitor.generation == 10)
+    }
+
+    @Test func `what people do about an incident is told under its monitor's key`() throws {
+        let bench = try Bench()
+        let relay = bench.relay()
+        let monitor = try bench.add(bench.store(relay))
+        try bench.pool.withConnection {
+            _ = try $0.script(
+                """
+                INSERT INTO incidents (id, monitor, name, target, started_ms, confirmed_ms)
+                VALUES ('inc_a', \(monitor.id), 'm', 'x', 1, 2)
+                """
+            )
+        }
+        let actions = IncidentActions(bench.pool) { relay.rouse() }
+        let author = Author(HTTPRequest(method: .post, target: "/"))
+        var said: [Action] = []
+        for text in ["one", "two"] {
+            said.append(try actions.add(.comment, to: "inc_a", text: text, person: "Ada", by: author))
+        }
+        #expect(said[0].at < said[1].at)
+        relay.start()
+        defer { relay.stop() }
+        let records = try bench.records(of: Topic.results) { $0.count { $0.kind == "action" } == 2 }
+        let told = try records.filter { $0.kind == "action" }.map { record in
+            try Record.decode(kind: record.kind, key: Array(record.key.utf8), value: record.value)
+        }
+        #expect(told == said.map(Record.action))
+        // The change of the monitor precedes them.
+        #expect(records.first?.kind == "change")
     }
 
     @Test func `only one relay works, and a silent one is succeeded`() throws {

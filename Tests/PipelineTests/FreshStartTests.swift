@@ -37,6 +37,7 @@ extension PipelineTests {
                 !inbox.distinct("incident.opened").isEmpty
             }
             expectSoon("down is served", within: 2) { api.state(of: monitor) == "down" }
+            try Self.acknowledge(api, monitor)
             targets.answer(1, 200)
             let up = expectSoon("the all-clear is received", within: 8) {
                 !inbox.distinct("incident.resolved").isEmpty
@@ -56,6 +57,22 @@ extension PipelineTests {
             #expect(inbox.notices.first?.body["data", "reason"].string == "status")
             #expect(api.get("/api/v1/incidents?monitor=\(monitor)")?.json["items"].items.count == 1)
             try stack.stop()
+        }
+
+        /// What people do about an incident goes through the log into the books, and to the status.
+        private static func acknowledge(_ api: APIClient, _ monitor: Int64) throws {
+            let list = "/api/v1/incidents?monitor=\(monitor)&state=open"
+            let incident = try #require(api.get(list)?.json["items"].items.first?["id"].string)
+            _ = try api.expect(202, "POST", "/api/v1/incidents/\(incident)/acknowledge", #"{"note":"On it."}"#)
+            _ = try api.expect(202, "POST", "/api/v1/incidents/\(incident)/comments", #"{"text":"Disk is full."}"#)
+            expectSoon("both are in the books", within: 5) {
+                api.get("/api/v1/incidents/\(incident)")?.json["actions"].items.compactMap { $0["text"].string }
+                    == ["On it.", "Disk is full."]
+            }
+            expectSoon("the status tells", within: 2) {
+                api.get("/api/v1/monitors/\(monitor)/status")?.json["incident", "acknowledgedAt"].string != nil
+            }
+            _ = try api.expect(409, "POST", "/api/v1/incidents/\(incident)/acknowledge")
         }
 
         /// The first result of a new monitor is served within 2 s, whatever its interval.

@@ -31,8 +31,10 @@ struct API: Sendable {
         )
         let answers = Answers(log: log)
         let sealer = Sealer(settings.secretKey)
+        let search = BoardSearch(board)
+        let store = MonitorStore(pool, sealer: sealer, onChange: onChange)
         let monitors = MonitorRoutes(
-            MonitorStore(pool, sealer: sealer, onChange: onChange),
+            store,
             board: board,
             policy: settings.policy,
             answers: answers,
@@ -45,8 +47,11 @@ struct API: Sendable {
             answers: answers,
             key: settings.secretKey
         )
+        let bulk = BulkRoutes(store, board: board, search: search, answers: answers)
+        let actions = IncidentActionRoutes(IncidentActions(pool, onChange: onChange), answers: answers)
         let reading = ReadingRoutes(
             board: board,
+            search: search,
             pool: pool,
             recents: recents,
             availability: availability,
@@ -63,7 +68,7 @@ struct API: Sendable {
             log: log
         )
         self.routes = access.guarding(
-            monitors.routes + channels.routes + reading.routes
+            monitors.routes + bulk.routes + channels.routes + actions.routes + reading.routes
                 + KeyRoutes(pool, credentials: credentials, answers: answers, key: settings.secretKey).routes
                 + people.routes
                 + [API.description]

@@ -62,6 +62,9 @@ struct Refusal: Error {
     /// There is no such thing.
     static func notFound(_ what: String) -> Refusal { Refusal(response: .problem(404, "There is no such \(what).")) }
 
+    /// It can't be done to what there is now.
+    static func conflict(_ detail: String) -> Refusal { Refusal(response: .problem(409, detail)) }
+
     /// It has another generation than the client edited.
     static func stale(_ generation: Int64) -> Refusal {
         Refusal(

@@ -10,13 +10,13 @@ struct ReadingRoutes: Sendable {
     /// Routes over `board` and `pool`; the loaders bring what cards show, `key` seals the cursors.
     init(
         board: Board,
+        search: BoardSearch,
         pool: PostgresPool,
         recents: RecentsLoader,
         availability: AvailabilityLoader,
         answers: Answers,
         key: SecretKey
     ) {
-        let search = BoardSearch(board)
         let monitors = KnownMonitors(board: board, pool: pool)
         let deliveries = DeliveryStore(pool)
         var routes = StatusRoutes(board: board, search: search, answers: answers, key: key).routes
@@ -37,6 +37,8 @@ struct ReadingRoutes: Sendable {
         routes += IncidentRoutes(IncidentStore(pool), deliveries: deliveries, answers: answers, key: key).routes
         routes += DeliveryRoutes(deliveries, answers: answers, key: key).routes
         routes += PipelineRoutes(PipelineStore(pool), board: board, answers: answers).routes
+        routes += DeadLetterRoutes(DeadLetterStore(pool), answers: answers, key: key).routes
+        routes += StorageRoutes(StorageStore(pool), answers: answers).routes
         self.routes = routes
     }
 }

@@ -1,7 +1,7 @@
 import Events
 import Kafka
 
-/// Writes outbox entries to the log in the order that readers rely on: settings, changes, definitions (design §3).
+/// Writes outbox entries to the log in the order that readers rely on: settings, changes, actions, definitions (design §3).
 ///
 /// A definition follows its change's acknowledgement, so that no result of a generation precedes its change. What is
 /// written twice after a crash is the same generation again, which every reader ignores. For the relay's thread.
@@ -23,18 +23,22 @@ final class RelayPublisher {
     /// - Throws: ``KafkaError`` when something is not acknowledged; then all of them are to be written again.
     func publish(_ entries: [Outbox.Entry]) throws(KafkaError) {
         try self.deliver(entries.filter { $0.topic == Topic.settings }.map(Self.definition))
+        try self.deliver(entries.compactMap { entry in entry.change.map { Self.record("change", entry.key, $0) } })
         try self.deliver(
             entries.compactMap { entry in
-                guard let change = entry.change else { return nil }
-                return OutgoingRecord(
-                    topic: Topic.results,
-                    key: Array(entry.key.utf8),
-                    value: Array(change.utf8),
-                    headers: [OutgoingRecord.Header(Topic.kindHeader, "change")]
-                )
+                entry.topic == Topic.results ? entry.value.map { Self.record("action", entry.key, $0) } : nil
             }
         )
         try self.deliver(entries.filter { $0.topic == Topic.monitors }.map(Self.definition))
+    }
+
+    private static func record(_ kind: String, _ key: String, _ value: String) -> OutgoingRecord {
+        OutgoingRecord(
+            topic: Topic.results,
+            key: Array(key.utf8),
+            value: Array(value.utf8),
+            headers: [OutgoingRecord.Header(Topic.kindHeader, kind)]
+        )
     }
 
     private static func definition(_ entry: Outbox.Entry) -> OutgoingRecord {

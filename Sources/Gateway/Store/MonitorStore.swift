@@ -65,45 +65,112 @@ struct MonitorStore: Sendable {
     ) throws -> MonitorDocument.Draft {
         try self.change { connection in
             let former = try self.existing(connection, id, expected)
-            var edited = try edit(former)
-            edited.monitor.generation = former.monitor.generation + 1
-            edited.monitor.updatedAt = max(WallClock.millis, former.monitor.updatedAt + 1)
+            let edited = try edit(former)
             try self.check(edited.monitor, former: former.monitor, connection)
-            let definition = self.definition(&edited)
-            try self.write(edited.monitor, definition, connection)
-            try self.announce(.defined(edited.monitor), definition, connection)
-            try self.note(former, edited, by: author, connection)
-            return edited
+            return try self.replace(former, with: edited, by: author, connection)
         }
     }
 
     /// Asks for a check at once: an extra slot in the definition, which keeps its generation (design §2.1).
     func requestCheck(_ id: Int64, by author: Author) throws -> MonitorDocument.Draft {
         try self.change { connection in
-            var draft = try self.existing(connection, id, nil)
-            draft.monitor.checkRequestedAt = max(WallClock.millis, (draft.monitor.checkRequestedAt ?? 0) + 1)
-            let definition = self.definition(&draft)
-            try self.write(draft.monitor, definition, connection)
-            try Outbox.add(connection, topic: Topic.monitors, key: String(id), change: nil, value: definition)
-            try author.note("monitors/\(id)", [], connection)
-            return draft
+            try self.requestCheck(try self.existing(connection, id, nil), by: author, connection)
         }
     }
 
     /// Deletes a monitor; throws as ``edit(_:expected:by:_:)`` does.
     func remove(_ id: Int64, expected: Int64?, by author: Author) throws {
         try self.change { connection in
-            let draft = try self.existing(connection, id, expected)
-            let former = draft.monitor
-            try connection.query("DELETE FROM monitors WHERE id = $1::bigint", [.int(id)])
-            let at = max(WallClock.millis, former.updatedAt + 1)
-            let change = Change.deleted(monitor: id, generation: former.generation + 1, at: at)
-            try self.announce(change, nil, connection)
-            try self.note(draft, nil, by: author, connection)
+            try self.delete(try self.existing(connection, id, expected), by: author, connection)
+        }
+    }
+
+    /// Does the same to many monitors, in one transaction: to all that there are, or to none.
+    func act(_ action: BulkAction, on ids: [Int64], by author: Author) throws -> BulkOutcome {
+        try self.change { connection in
+            var outcome = BulkOutcome()
+            // In one order, so that two of them never wait for each other.
+            for id in Set(ids).sorted() {
+                guard let draft = try self.read(connection, id, lock: true) else {
+                    outcome.failed.append((id, "There is no such monitor."))
+                    continue
+                }
+                try self.act(action, on: draft, by: author, connection)
+                outcome.done.append(id)
+            }
+            return outcome
         }
     }
 
     // MARK: Inside a transaction
+
+    private func act(
+        _ action: BulkAction,
+        on draft: MonitorDocument.Draft,
+        by author: Author,
+        _ connection: PostgresConnection
+    ) throws {
+        switch action {
+        case .pause, .resume:
+            var edited = draft
+            edited.monitor.enabled = action == .resume
+            // What is so already gets no new generation.
+            guard edited.monitor.enabled != draft.monitor.enabled else { return }
+            _ = try self.replace(draft, with: edited, by: author, connection)
+        case .delete: try self.delete(draft, by: author, connection)
+        case .check: _ = try self.requestCheck(draft, by: author, connection)
+        }
+    }
+
+    /// Makes a new generation of a monitor.
+    private func replace(
+        _ former: MonitorDocument.Draft,
+        with draft: MonitorDocument.Draft,
+        by author: Author,
+        _ connection: PostgresConnection
+    ) throws -> MonitorDocument.Draft {
+        var edited = draft
+        edited.monitor.generation = former.monitor.generation + 1
+        edited.monitor.updatedAt = max(WallClock.millis, former.monitor.updatedAt + 1)
+        let definition = self.definition(&edited)
+        try self.write(edited.monitor, definition, connection)
+        try self.announce(.defined(edited.monitor), definition, connection)
+        try self.note(former, edited, by: author, connection)
+        return edited
+    }
+
+    private func requestCheck(
+        _ former: MonitorDocument.Draft,
+        by author: Author,
+        _ connection: PostgresConnection
+    ) throws -> MonitorDocument.Draft {
+        var draft = former
+        draft.monitor.checkRequestedAt = max(WallClock.millis, (draft.monitor.checkRequestedAt ?? 0) + 1)
+        let definition = self.definition(&draft)
+        try self.write(draft.monitor, definition, connection)
+        try Outbox.add(
+            connection,
+            topic: Topic.monitors,
+            key: String(draft.monitor.id),
+            change: nil,
+            value: definition
+        )
+        try author.note("monitors/\(draft.monitor.id)", [], connection)
+        return draft
+    }
+
+    private func delete(
+        _ draft: MonitorDocument.Draft,
+        by author: Author,
+        _ connection: PostgresConnection
+    ) throws {
+        let former = draft.monitor
+        try connection.query("DELETE FROM monitors WHERE id = $1::bigint", [.int(former.id)])
+        let at = max(WallClock.millis, former.updatedAt + 1)
+        let change = Change.deleted(monitor: former.id, generation: former.generation + 1, at: at)
+        try self.announce(change, nil, connection)
+        try self.note(draft, nil, by: author, connection)
+    }
 
     private func change<R>(_ body: (PostgresConnection) throws -> R) throws -> R {
         let result = try self.pool.withConnection { connection in

@@ -7,13 +7,13 @@ struct Outbox {
     struct Entry: Sendable, Equatable {
         /// Its place in the order.
         var id: Int64
-        /// `monitors` or `settings`.
+        /// `monitors`, `settings`, or `monitoring-results` for an action.
         var topic: String
         /// The record's key.
         var key: String
         /// The change for `monitoring-results`, written first; `nil`: none.
         var change: String?
-        /// The compacted topic's value; `nil`: a tombstone.
+        /// The compacted topic's value, `nil`: a tombstone; or the action.
         var value: String?
     }
 
