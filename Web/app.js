@@ -1,8 +1,11 @@
 // Starts the dashboard: who is signed in, the frame, the stream of changes, then the page of the address.
 import { ApusShell } from "./elements/apus-shell.js";
+import { ApiProblem } from "./model/api.js";
+import { element } from "./model/dom.js";
 import { live } from "./model/live.js";
 import { router } from "./model/router.js";
 import { session } from "./model/session.js";
+import { words } from "./model/words.js";
 import { pages } from "./pages/pages.js";
 
 const shell = new ApusShell();
@@ -19,19 +22,22 @@ session.addEventListener("change", () => {
         return;
     }
     live.stop();
-    if (router.current && router.current.name !== "sign-in") router.go(signIn("ended&"), { replace: true });
+    if (router.current === null || router.current.name === "sign-in") return;
+    router.go(session.hasSignedOut ? "sign-in" : signIn("ended&"), { replace: true });
 });
+
+router.preload(pages);
 
 // The gateway may be starting: the page comes as soon as it answers.
 for (let wait = 500; ; wait = Math.min(wait * 2, 8_000)) {
     try {
         await session.load();
         break;
-    } catch {
-        document.body.dataset.waiting = "";
+    } catch (problem) {
+        if (!(problem instanceof ApiProblem)) throw problem;
+        document.body.replaceChildren(element("p", { class: "page-message", role: "status" }, words.api.waiting));
         await new Promise(resolve => setTimeout(resolve, wait));
     }
 }
-delete document.body.dataset.waiting;
-document.body.append(shell);
+document.body.replaceChildren(shell);
 router.start(pages, shell.outlet, page => (page.isOpen || session.role !== null ? null : signIn()));

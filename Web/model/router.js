@@ -19,6 +19,12 @@ class Router extends EventTarget {
         this.#show();
     }
 
+    // Begins to load the page of the address, while others still find out who asks.
+    preload(pages) {
+        const { path } = this;
+        pages.find(page => compile(page.path).test(path))?.load().catch(() => {});
+    }
+
     // The path below the base, without slashes at its ends.
     get path() {
         const base = new URL(document.baseURI).pathname;

@@ -8,6 +8,8 @@ class Session extends EventTarget {
     role = null;
     // { id, name, role }; null for whoever came with a one-time address.
     person = null;
+    // Whether they left on purpose.
+    hasSignedOut = false;
     #id = null;
 
     constructor() {
@@ -42,12 +44,14 @@ class Session extends EventTarget {
 
     async signOut() {
         await api.delete("sessions/current");
+        this.hasSignedOut = true;
         this.#become(null);
     }
 
     #become(current) {
         const was = this.role;
         this.role = current?.role ?? null;
+        if (this.role !== null) this.hasSignedOut = false;
         this.person = current?.person ?? null;
         this.#id = current?.session?.id ?? null;
         if (was !== this.role) this.dispatchEvent(new Event("change"));

@@ -6,6 +6,7 @@ export const words = {
     name: "Apus",
     api: {
         unreachable: "The gateway can't be reached.",
+        waiting: "Waiting for the gateway …",
         status: status => `The gateway answered ${status}.`,
     },
     time: {
@@ -181,6 +182,17 @@ export const words = {
                           .join(", "),
             rate: n => (n >= 10 ? Math.round(n).toString() : n.toFixed(1)),
             checks: "Checks / s",
+        },
+        health: {
+            processor: span =>
+                `No processor runs${span ? `; the last was heard of ${span} ago` : ""}. Results are kept, but not shown: ` +
+                "monitors turn to unknown until one runs again.",
+            alerter: span =>
+                `No alerter runs${span ? `; the last was heard of ${span} ago` : ""}. Nobody is told of anything until one ` +
+                "runs again; then all of it is told.",
+            pingers: "No region reports. Nothing is being checked that we know of: monitors turn to unknown.",
+            database:
+                "The database can't be reached. Checks, states and notices go on; history and changes have to wait for it.",
         },
         filters: {
             search: "Search monitors",

@@ -11,6 +11,7 @@ import { session } from "../../model/session.js";
 import { words } from "../../model/words.js";
 import { OverviewFigures } from "./figures.js";
 import { OverviewFilters } from "./filters.js";
+import { HealthNotice } from "./health-notice.js";
 import { MonitorList } from "./monitor-list.js";
 import { Selection } from "./selection.js";
 import { SelectionBar } from "./selection-bar.js";
@@ -28,6 +29,7 @@ export default class OverviewPage extends HTMLElement {
     #selection = new Selection();
     #figures = new OverviewFigures();
     #filters = new OverviewFilters();
+    #health = new HealthNotice();
     #list = new MonitorList().setup(this.#windows, this.#selection);
     #bar = new SelectionBar().setup(this.#selection);
     #found = element("p", { class: "list-found muted", role: "status" });
@@ -49,6 +51,7 @@ export default class OverviewPage extends HTMLElement {
                 element("h1", {}, words.overview.title),
                 mayEdit && element("a", { class: "btn btn-primary", href: "monitors/new" }, icon("plus"), words.navigation.add),
             ),
+            this.#health,
             this.#figures,
             this.#filters,
             this.#found,
@@ -143,6 +146,7 @@ export default class OverviewPage extends HTMLElement {
                 return;
             }
             this.#figures.overview = overview;
+            this.#health.overview = overview;
         } catch (problem) {
             this.#fail(problem);
         }

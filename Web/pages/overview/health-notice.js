@@ -1,0 +1,59 @@
+// What keeps Apus itself from its work, in sentences; nothing while all is well.
+import { api } from "../../model/api.js";
+import { element, fill } from "../../model/dom.js";
+import { span } from "../../model/time.js";
+import { words } from "../../model/words.js";
+
+const period = 15_000;
+// Processes report every 10 s.
+const silence = 35;
+
+export class HealthNotice extends HTMLElement {
+    #timer = null;
+    #overview = null;
+    #faults = [];
+
+    connectedCallback() {
+        this.setAttribute("role", "status");
+        this.#timer = setInterval(() => this.#load(), period);
+        this.#load();
+    }
+
+    disconnectedCallback() {
+        clearInterval(this.#timer);
+    }
+
+    // The answer of GET /overview.
+    set overview(overview) {
+        this.#overview = overview;
+        this.#draw();
+    }
+
+    async #load() {
+        try {
+            const { processes } = await api.get("pipeline");
+            this.#faults = ["processor", "alerter"].flatMap(kind => {
+                const ages = processes.filter(process => process.kind === kind).map(process => process.age);
+                const age = Math.min(...ages);
+                if (age < silence) return [];
+                return [words.overview.health[kind](ages.length > 0 ? span(age * 1_000) : null)];
+            });
+        } catch (problem) {
+            // Without the gateway nothing is known of the others, and the frame says so.
+            this.#faults = problem.status === 503 ? [words.overview.health.database] : [];
+        }
+        this.#draw();
+    }
+
+    #draw() {
+        const faults = [...this.#faults];
+        const { monitors, regions } = this.#overview ?? {};
+        if (monitors > 0 && regions.online === 0) faults.push(words.overview.health.pingers);
+        const text = faults.join("\n");
+        if (this.dataset.shown === text) return;
+        this.dataset.shown = text;
+        fill(this, faults.map(fault => element("p", { class: "notice" }, fault)));
+    }
+}
+
+customElements.define("apus-health-notice", HealthNotice);
