@@ -172,7 +172,7 @@ export const words = {
             regions: (online, all) => (online === all ? `${online}` : `${online} / ${all}`),
             regionsName: ({ online, offline, active }) =>
                 online === 0
-                    ? "No region watches"
+                    ? "No region"
                     : [
                           plural(online, "Region online", "Regions online"),
                           offline > 0 && `${offline} offline`,

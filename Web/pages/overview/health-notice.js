@@ -48,7 +48,8 @@ export class HealthNotice extends HTMLElement {
     #draw() {
         const faults = [...this.#faults];
         const { monitors, regions } = this.#overview ?? {};
-        if (monitors > 0 && regions.online === 0) faults.push(words.overview.health.pingers);
+        // Without a processor nothing is heard of any region.
+        if (this.#faults.length === 0 && monitors > 0 && regions.online === 0) faults.push(words.overview.health.pingers);
         const text = faults.join("\n");
         if (this.dataset.shown === text) return;
         this.dataset.shown = text;
