@@ -87,8 +87,10 @@ export class ApusShell extends HTMLElement {
             if (link.dataset.page === name) link.setAttribute("aria-current", "page");
             else link.removeAttribute("aria-current");
         }
-        // Readers hear where they are; the first page is not in focus, so that nothing jumps.
-        if (this.#hasShown) this.#main.focus({ preventScroll: true });
+        // Readers hear where they are, unless the page has put the focus itself; the first page is not in focus, so that
+        // nothing jumps.
+        const isPlaced = this.#main.contains(document.activeElement);
+        if (this.#hasShown && !isPlaced) this.#main.focus({ preventScroll: true });
         this.#hasShown = true;
     }
 

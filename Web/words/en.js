@@ -214,7 +214,7 @@ export const words = {
             delete: "Delete",
             clear: "Select none",
             deleteTitle: n => `Delete ${plural(n, "this monitor", `these ${n} monitors`)}?`,
-            deleteText: "They are no longer checked, their open incidents are closed, and their history goes with them.",
+            deleteText: "They are no longer checked, and their open incidents are closed. This can't be undone.",
             done: {
                 check: n => `Checking ${n} ${plural(n, "monitor", "monitors")}.`,
                 pause: n => `Paused ${n} ${plural(n, "monitor", "monitors")}.`,

@@ -28,14 +28,18 @@ export class OverviewFigures extends HTMLElement {
         if (!overview) return;
         const w = words.overview.figures;
         const { counts, regions } = overview;
-        const focused = [...this.querySelectorAll("button")].indexOf(document.activeElement);
+        const { asOf, ...shownNow } = overview;
+        const text = JSON.stringify([shownNow, [...this.#chosen]]);
+        if (this.dataset.shown === text) return;
+        this.dataset.shown = text;
+        const focused = this.contains(document.activeElement) ? document.activeElement.dataset.name : null;
         this.setAttribute("role", "group");
         this.setAttribute("aria-label", w.label);
         fill(
             this,
             element(
                 "button",
-                { type: "button", class: "figure", "aria-pressed": String(this.#chosen.size === 0), onclick: () => this.#choose(null) },
+                { type: "button", class: "figure", "data-name": "all", "aria-pressed": String(this.#chosen.size === 0), onclick: () => this.#choose(null) },
                 element("span", { class: "figure-value" }, count(overview.monitors)),
                 element("span", { class: "figure-name" }, w.monitors(overview.monitors)),
             ),
@@ -45,6 +49,7 @@ export class OverviewFigures extends HTMLElement {
                     {
                         type: "button",
                         class: "figure",
+                        "data-name": state,
                         "data-state": counts[state] > 0 && state,
                         "aria-pressed": String(this.#chosen.has(state)),
                         title: words.help.states[state],
@@ -56,13 +61,17 @@ export class OverviewFigures extends HTMLElement {
             ),
             element(
                 "a",
-                { class: "figure", href: "incidents?state=open" },
+                { class: "figure", "data-name": "incidents", href: "incidents?state=open" },
                 element("span", { class: "figure-value" }, count(overview.openIncidents)),
                 element("span", { class: "figure-name" }, w.incidents(overview.openIncidents)),
             ),
             element(
                 "a",
-                { class: regions.offline > 0 || regions.online === 0 ? "figure figure-alarm" : "figure", href: "pipeline" },
+                {
+                    class: regions.offline > 0 || regions.online === 0 ? "figure figure-alarm" : "figure",
+                    "data-name": "regions",
+                    href: "pipeline",
+                },
                 element("span", { class: "figure-value" }, w.regions(regions.online, regions.online + regions.offline)),
                 element("span", { class: "figure-name" }, w.regionsName(regions)),
             ),
@@ -73,7 +82,8 @@ export class OverviewFigures extends HTMLElement {
                 element("span", { class: "figure-name" }, w.checks),
             ),
         );
-        if (focused >= 0) this.querySelectorAll("button")[focused]?.focus();
+        // What had the focus may be gone with its last monitor.
+        if (focused) (this.querySelector(`[data-name="${focused}"]`) ?? this.firstElementChild).focus();
     }
 
     #choose(state) {
