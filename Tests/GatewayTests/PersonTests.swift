@@ -309,7 +309,8 @@ import Testing
         )
         let asking = access.guarding(Route(.get, "/asking") { .text($0.caller.name) }, .basic(.editor))
         let other = access.guarding(Route(.get, "/other") { .text($0.caller.name) }, .role(.viewer))
-        let router = Router([asking, other])
+        let changing = access.guarding(Route(.delete, "/asking") { _ in .noContent }, .basic(.editor))
+        let router = Router([asking, other, changing])
         func send(_ path: String, _ credentials: String, scheme: String = "Basic") -> HTTPResponse {
             let value = "\(scheme) \(credentials)"
             return router.respond(
@@ -327,6 +328,13 @@ import Testing
         #expect(send("/other", good).status == 401)
         #expect(send("/asking", door.admin, scheme: "Bearer").status == 200)
         #expect(send("/asking", try door.makeKey(.viewer), scheme: "Bearer").status == 403)
+        // Browsers remember the password and send it whoever asks them to.
+        for (site, status) in [("cross-site", 403), ("same-origin", 204), (nil, 204)] as [(String?, Int)] {
+            var fields = [(name: "authorization", value: "Basic \(good)")]
+            if let site { fields.append((name: "sec-fetch-site", value: site)) }
+            let request = HTTPRequest(method: .delete, target: "/asking", headers: HTTPHeaders(fields))
+            #expect(router.respond(to: request).status == status, "\(site ?? "a program")")
+        }
         let none = router.respond(to: HTTPRequest(method: .get, target: "/asking"))
         #expect(none.status == 401 && none.header("WWW-Authenticate")?.hasPrefix("Basic realm=") == true)
         let wrong = [

@@ -135,13 +135,14 @@ struct Access: Sendable {
 
     /// A browser sends the cookie whoever asks it to: what changes anything must come from our own pages.
     ///
-    /// The same for signing in, where nobody must be made to use somebody else's account; programs say nothing there.
+    /// The same for HTTP Basic, which browsers remember, and for signing in, where nobody must be made to use somebody
+    /// else's account; but programs, which say nothing, may.
     private func refuseForeign(_ request: HTTPRequest, _ caller: Caller) -> HTTPResponse? {
         switch request.method {
         case .get, .head, .options: return nil
         case .post, .put, .patch, .delete: break
         }
-        guard caller.session != nil || caller.kind == .anonymous else { return nil }
+        guard caller.session != nil || caller.kind == .anonymous || caller.kind == .basic else { return nil }
         switch self.sameOrigin.source(of: request) {
         case .ours: break
         case .foreign: return .problem(403, "This may only be asked for by Apus's own pages.")
