@@ -86,6 +86,44 @@ import Testing
         #expect(signedIn["actor"]?["kind"]?.text == "person" && signedIn["actor"]?["name"]?.text == "ada")
     }
 
+    @Test func `no route that changes something is without its entry`() throws {
+        let door = try Door()
+        let cookie = try door.session()
+        let headers = [cookie, (name: "sec-fetch-site", value: "same-origin")]
+        let monitor = #"{"name":"m","type":"tcp","target":"x:1"}"#
+        let channel = #"{"name":"ops","type":"webhook","url":"https://example.com/"}"#
+        try door.sql(
+            """
+            INSERT INTO incidents (id, monitor, name, target, started_ms, confirmed_ms) VALUES ('inc_1', 1, 'm', 'x:1', 1, 2);
+            INSERT INTO announcements (id, type, at_ms, payload) VALUES ('a', 'channel.test', 1, '{}');
+            INSERT INTO deliveries (announcement, channel, webhook_id, state) VALUES ('a', 1, 'msg_1', 'dead')
+            """
+        )
+        let calls: [(HTTPMethod, String, String)] = [
+            (.post, "/api/v1/monitors", monitor), (.patch, "/api/v1/monitors/1", "{}"),
+            (.post, "/api/v1/monitors/1/check", ""), (.post, "/api/v1/monitors/bulk", #"{"action":"pause","ids":[1]}"#),
+            (.post, "/api/v1/incidents/inc_1/acknowledge", ""),
+            (.post, "/api/v1/incidents/inc_1/comments", #"{"text":"looking"}"#),
+            (.post, "/api/v1/deliveries/1/retry", ""), (.delete, "/api/v1/monitors/1", ""),
+            (.post, "/api/v1/channels", channel), (.patch, "/api/v1/channels/1", "{}"),
+            (.post, "/api/v1/channels/1/test", ""), (.delete, "/api/v1/channels/1", ""),
+            (.post, "/api/v1/keys", #"{"name":"k"}"#), (.delete, "/api/v1/keys/1", ""),
+            (.post, "/api/v1/people", #"{"name":"ada"}"#), (.patch, "/api/v1/people/1", "{}"),
+            (.post, "/api/v1/sessions/tokens", #"{"person":1}"#), (.delete, "/api/v1/people/1", ""),
+            (.delete, "/api/v1/sessions/2", ""), (.delete, "/api/v1/sessions/current", ""),
+        ]
+        _ = try door.session()
+        for (method, path, body) in calls {
+            let answer = door.send(method, path, headers, body: body)
+            #expect((200...299).contains(answer.status), "\(method) \(path): \(answer.text)")
+        }
+        let noted = try door.pool.withConnection { connection in
+            Set(try connection.query("SELECT method || ' ' || route FROM audit").map { try $0.text(0) })
+        }
+        let changing = Permissions.table.filter { $0.method != .get }.map { "\($0.method.rawValue) \($0.template)" }
+        #expect(noted == Set(changing))
+    }
+
     @Test func `entries are found by who, what and when, page by page`() throws {
         let door = try Door()
         let key = try door.makeKey(.editor)
