@@ -162,6 +162,18 @@ def check_example(path: Path, compose: str) -> None:
         problem(path.name, f"{name} stands in only one of {path.name} and docker-compose.yml")
 
 
+def check_metrics() -> None:
+    """What rules and boards ask for must be named in the sources."""
+    swift = "\n".join(path.read_text() for path in Path("Sources").rglob("*.swift"))
+    prefix, made = "apus_projection_", set(re.findall(r'(?:counter|gauge)\("([a-z_]+)"', swift))
+    known = set(re.findall(r'"(apus_[a-z_]+)"', swift)) | {prefix + name for name in made}
+    known |= {f"{prefix}{name}_total" for name in made}
+    for path in [Path("docs/prometheus/apus.rules.yml"), Path("docs/grafana/apus.json")]:
+        for name in sorted(set(re.findall(r"\bapus_[a-z_]+", path.read_text()))):
+            if re.sub(r"_(bucket|sum|count)$", "", name) not in known:
+                problem(path, f"no process has the metric {name}")
+
+
 def check_secrets() -> None:
     tracked = subprocess.run(["git", "-c", "safe.directory=*", "ls-files"], capture_output=True, text=True, check=True).stdout.splitlines()
     for name in tracked:
@@ -182,6 +194,7 @@ def main() -> int:
     check_version(copy / "k8s", services)
     check_compose(copy / "docker-compose.yml", services)
     check_example(copy / ".env.example", (copy / "docker-compose.yml").read_text())
+    check_metrics()
     check_secrets()
     for text, places in problems.items():
         print(f"{text} ({', '.join(places)})", file=sys.stderr)

@@ -26,6 +26,8 @@ struct GatewaySettings: Sendable {
     let proxies: [IPNetwork]
     /// Who may use the routes that take HTTP Basic; `nil`: nobody by that way.
     let basicUser: BasicUser?
+    /// Of how many monitors `/metrics` tells at most; 0: of none.
+    let metricsMonitors: Int64
     /// Where the API is served.
     let listen: HostAndPort
     /// Which addresses channels and targets may name outright.
@@ -63,6 +65,12 @@ struct GatewaySettings: Sendable {
             .integer(1...36_500),
             default: 400,
             "For how many days the audit log is kept."
+        )
+        self.metricsMonitors = settings.value(
+            "METRICS_MONITORS",
+            .integer(0...1_000_000),
+            default: 10_000,
+            "Of how many monitors /metrics tells at most; 0: of none."
         )
         self.proxies = Self.proxies(reading: &settings)
         self.basicUser = Self.basicUser(reading: &settings)

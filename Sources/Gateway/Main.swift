@@ -78,6 +78,8 @@ struct Main {
         }
         migrating.waitForFirstTry(millis: 2_000)
         BoardMetrics.register(program.metrics, board: board, updates: updates)
+        let monitorMetrics = MonitorMetrics(board, limit: Int(settings.metricsMonitors))
+        program.metrics.written { monitorMetrics.write(to: &$0, now: WallClock.millis) }
         let web = WebRoutes(
             folder: settings.webFolder,
             libraryFolder: settings.javascriptFolder,

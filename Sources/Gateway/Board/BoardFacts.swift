@@ -3,6 +3,8 @@ import Latest
 
 /// What monitors are found, sorted and counted by; beside the rendered status, which nobody reads again.
 struct BoardFacts: Sendable {
+    /// What people call it.
+    let name: String
     /// The name in lower case, by which lists are sorted.
     let sortName: String
     /// Name, target, group and tags in lower case, one a line: what is searched.
@@ -11,6 +13,8 @@ struct BoardFacts: Sendable {
     let tags: [String]
     /// Those that have reported, in order of their names.
     let regions: [String]
+    /// What each of ``regions`` saw last, ms, in their order.
+    let latencies: [Double?]
     /// The latency that the slowest region saw last, ms; `nil`: there is none.
     let latencyMs: Double?
     /// Since when the state holds, Unix ms.
@@ -27,11 +31,14 @@ struct BoardFacts: Sendable {
 
     /// What a status says.
     init(_ card: StatusDocument.Card) {
+        self.name = card.name
         self.sortName = card.name.lowercased()
         self.text = Self.text(self.sortName, card.target, card.group, card.tags)
         self.group = card.group
         self.tags = card.tags
-        self.regions = card.regions.keys.sorted()
+        let regions = card.regions.keys.sorted()
+        self.regions = regions
+        self.latencies = regions.map { card.regions[$0]?.latencyMs }
         self.latencyMs = card.regions.values.compactMap(\.latencyMs).max()
         self.since = card.since
         self.isDegraded = card.degraded
@@ -43,11 +50,13 @@ struct BoardFacts: Sendable {
 
     /// What the definition alone says.
     init(_ definition: Monitor) {
+        self.name = definition.name
         self.sortName = definition.name.lowercased()
         self.text = Self.text(self.sortName, definition.target, definition.group, definition.tags)
         self.group = definition.group
         self.tags = definition.tags
         self.regions = []
+        self.latencies = []
         self.latencyMs = nil
         self.since = definition.updatedAt
         self.isDegraded = false

@@ -14,6 +14,7 @@ package final class Metrics: Sendable {
     package static let seriesLimit = 500
 
     private let families = Mutex<[String: MetricFamily]>([:])
+    private let written = Mutex<[@Sendable (inout Exposition) -> Void]>([])
 
     /// An empty registry.
     package init() {}
@@ -56,6 +57,16 @@ package final class Metrics: Sendable {
     ) {
         _ = self.series(name, help, name.hasSuffix("_total") ? .counter : .gauge, labels) { .sampled(sample) }
     }
+
+    /// Families that `write` gives whole at each scrape, on the thread that answers.
+    ///
+    /// For series that come and go with what people make; the writer bounds their number.
+    package func written(by write: @escaping @Sendable (inout Exposition) -> Void) {
+        self.written.withLock { $0.append(write) }
+    }
+
+    /// Who writes families of their own.
+    var writers: [@Sendable (inout Exposition) -> Void] { self.written.withLock { $0 } }
 
     /// All families, by name, each with its series.
     var snapshot: [MetricFamily] {
