@@ -67,9 +67,8 @@ export class MonitorList extends HTMLElement {
     // A status came: shown at once where the monitor is in the document.
     show(status) {
         const { results, ...rest } = status;
-        const card = this.#windows.find(status.monitor);
+        const card = this.#windows.take(rest);
         if (!card) return;
-        Object.assign(card, rest);
         for (const result of results ?? []) addResult(card, result);
         for (const row of this.#rows.values()) if (row.card === card) row.draw();
     }

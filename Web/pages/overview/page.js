@@ -2,6 +2,7 @@
 import { icon } from "../../elements/icon.js";
 import { toastProblem } from "../../elements/apus-toast.js";
 import { api } from "../../model/api.js";
+import { coalesce } from "../../model/coalesce.js";
 import { element, fill } from "../../model/dom.js";
 import { count } from "../../model/figures.js";
 import { keyboard } from "../../model/keyboard.js";
@@ -138,7 +139,7 @@ export default class OverviewPage extends HTMLElement {
         this.#loadOverview();
     }
 
-    async #loadOverview() {
+    #loadOverview = coalesce(async () => {
         try {
             const overview = await api.get("overview");
             if (overview.monitors === 0 && !overview.stale && session.may("editor")) {
@@ -150,9 +151,9 @@ export default class OverviewPage extends HTMLElement {
         } catch (problem) {
             this.#fail(problem);
         }
-    }
+    });
 
-    async #loadGroups() {
+    #loadGroups = coalesce(async () => {
         if (this.#view.by !== "group") {
             this.#list.groups = null;
             return;
@@ -164,7 +165,7 @@ export default class OverviewPage extends HTMLElement {
         } catch (problem) {
             this.#fail(problem);
         }
-    }
+    });
 
     async #selectAll() {
         if (this.#selection.size > 0) {
