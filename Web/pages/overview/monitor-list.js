@@ -10,6 +10,8 @@ import { Sections } from "./sections.js";
 // Rows above and below what is seen.
 const margin = 8;
 const recentCount = 60;
+// While somebody scrolls, cards are asked for this often, in milliseconds.
+const pace = 120;
 
 export class MonitorList extends HTMLElement {
     #windows = null;
@@ -24,6 +26,9 @@ export class MonitorList extends HTMLElement {
     #watched = "";
     #endWatch = () => {};
     #drawing = null;
+    #wanted = [0, 0];
+    #wantedAt = -Infinity;
+    #wanting = null;
     #onScroll = () => this.#drawSoon();
 
     // `windows` brings the cards, `selection` holds the ids that are chosen.
@@ -61,6 +66,7 @@ export class MonitorList extends HTMLElement {
         removeEventListener("scroll", this.#onScroll);
         removeEventListener("resize", this.#onScroll);
         this.#endWatch();
+        clearTimeout(this.#wanting);
         cancelAnimationFrame(this.#drawing);
     }
 
@@ -105,8 +111,20 @@ export class MonitorList extends HTMLElement {
         const [from, to] = [Math.max(0, first - margin), Math.min(this.#sections.total - 1, last + margin)];
         this.#drawRows(from, to);
         this.#drawHeadings(...seen);
-        this.#windows.want(from, Math.max(from, to));
+        this.#wanted = [from, Math.max(from, to)];
+        this.#want();
         this.#watch();
+    }
+
+    #want() {
+        this.#wanting ??= setTimeout(
+            () => {
+                this.#wanting = null;
+                this.#wantedAt = performance.now();
+                this.#windows.want(...this.#wanted);
+            },
+            Math.max(0, this.#wantedAt + pace - performance.now()),
+        );
     }
 
     // Rows go on with the monitor they show, so that neither the focus nor a hint on hover is lost.
