@@ -15,8 +15,11 @@ class Router extends EventTarget {
         this.#outlet = outlet;
         this.#guard = guard;
         document.addEventListener("click", event => this.#click(event));
-        addEventListener("popstate", () => this.#show());
-        this.#show();
+        // Pages come later than the browser would scroll.
+        history.scrollRestoration = "manual";
+        addEventListener("popstate", event => this.#show(event.state?.scroll ?? 0));
+        this.#show(history.state?.scroll ?? 0);
+        addEventListener("pagehide", () => this.#keepScroll());
     }
 
     // Begins to load the page of the address, while others still find out who asks.
@@ -42,6 +45,7 @@ class Router extends EventTarget {
 
     // Goes to an address below the base, such as "monitors/3?range=1h".
     go(address, { replace = false } = {}) {
+        if (!replace) this.#keepScroll();
         const url = new URL(address, document.baseURI);
         history[replace ? "replaceState" : "pushState"](null, "", url);
         this.#show();
@@ -54,7 +58,12 @@ class Router extends EventTarget {
             if (value === null || value === undefined || value === "") url.searchParams.delete(name);
             else url.searchParams.set(name, value);
         }
-        history.replaceState(null, "", url);
+        history.replaceState(history.state, "", url);
+    }
+
+    // How far down a page was is kept with its entry in the history, for the way back.
+    #keepScroll() {
+        history.replaceState({ ...history.state, scroll: scrollY }, "");
     }
 
     // Shows the page of the address anew.
@@ -73,7 +82,7 @@ class Router extends EventTarget {
         this.go(address);
     }
 
-    async #show() {
+    async #show(scroll = 0) {
         const turn = ++this.#turn;
         const { path } = this;
         for (const page of this.#pages) {
@@ -102,15 +111,16 @@ class Router extends EventTarget {
             }
             // Somebody went on while the page was loaded.
             if (turn !== this.#turn) return;
-            return this.#put(page, params, node);
+            return this.#put(page, params, node, scroll);
         }
         this.#put({ name: "none" }, {}, this.#message(words.router.notFound));
     }
 
-    #put(page, params, node) {
+    #put(page, params, node, scroll = 0) {
         this.#shown = { name: page.name, params };
         this.#outlet.replaceChildren(node);
         scrollTo(0, 0);
+        if (scroll > 0) scrollBack(scroll, this.#turn, () => this.#turn);
         this.dispatchEvent(new CustomEvent("shown", { detail: { ...this.#shown, title: node.pageTitle ?? "", node } }));
     }
 
@@ -126,6 +136,17 @@ class Router extends EventTarget {
 function compile(path) {
     const source = path.replace(/:([a-z]+)/gi, "(?<$1>[^/]+)");
     return new RegExp(`^${source}$`);
+}
+
+// Scrolls to where a page was, once it is long enough again; gives up after two seconds, or when somebody went on.
+function scrollBack(place, turn, current) {
+    const begun = performance.now();
+    const step = () => {
+        if (turn !== current() || scrollY > 0 || performance.now() - begun > 2_000) return;
+        if (document.documentElement.scrollHeight >= place + innerHeight) scrollTo(0, place);
+        else requestAnimationFrame(step);
+    };
+    requestAnimationFrame(step);
 }
 
 export const router = new Router();

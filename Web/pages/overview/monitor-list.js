@@ -172,7 +172,7 @@ export class MonitorList extends HTMLElement {
     }
 
     #drawHeadings(from, to) {
-        const wanted = this.#groups ? this.#sections.between(from - 200, to + 200) : [];
+        const wanted = this.#groups ? this.#sections.between(from, to + 200) : [];
         const names = new Set(wanted.map(section => section.group));
         for (const [name, heading] of this.#headings) {
             if (names.has(name)) continue;
@@ -187,8 +187,17 @@ export class MonitorList extends HTMLElement {
                 this.#body.append(heading);
             }
             heading.section = section;
-            heading.style.transform = `translateY(${section.top}px)`;
+            // The heading of the group that is seen stays below the frame's head until the next comes.
+            const last = section.top + section.monitors * this.#sections.rowHeight;
+            const place = Math.max(section.top, Math.min(last, from + this.#frameHeight));
+            heading.style.transform = `translateY(${place}px)`;
         }
+    }
+
+    // What the frame covers of the page's top, while the list reaches under it.
+    get #frameHeight() {
+        const bottom = document.querySelector(".shell-header")?.getBoundingClientRect().bottom ?? 0;
+        return this.#body.getBoundingClientRect().top < bottom ? bottom : 0;
     }
 
     // The stream tells every result of what is seen.
