@@ -88,3 +88,15 @@ export function everySecond(body) {
         timer = null;
     };
 }
+
+// A moment as the value of an input of the type datetime-local, in the reader's zone.
+export function toInput(time) {
+    const date = new Date(time);
+    return new Date(time - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+}
+
+// The moment of such a value in Unix ms; null: it is none.
+export function fromInput(text) {
+    const time = text === "" ? NaN : new Date(text).getTime();
+    return Number.isNaN(time) ? null : time;
+}

@@ -1,0 +1,76 @@
+// A table of incidents, each with a link to its own page.
+import { element, fill } from "../model/dom.js";
+import { regionName } from "../model/regions.js";
+import { span } from "../model/time.js";
+import { words } from "../model/words.js";
+import { when } from "./apus-when.js";
+import { icon } from "./icon.js";
+
+export class ApusIncidents extends HTMLElement {
+    // Whether the name of the monitor is shown.
+    withMonitor = true;
+
+    // Incidents of the API.
+    set items(items) {
+        const w = words.incidents;
+        const focused = document.activeElement?.closest("a")?.getAttribute("href");
+        fill(
+            this,
+            element(
+                "div",
+                { class: "table-box", tabindex: "0", role: "region", "aria-label": w.title },
+                element(
+                    "table",
+                    { class: "plain" },
+                    element(
+                        "thead",
+                        {},
+                        element(
+                            "tr",
+                            {},
+                            [w.state, this.withMonitor && w.monitor, w.began, w.lasted, w.reason, w.regions]
+                                .filter(Boolean)
+                                .map(text => element("th", { scope: "col" }, text)),
+                        ),
+                    ),
+                    element("tbody", {}, items.map(incident => this.#row(incident))),
+                ),
+            ),
+        );
+        if (focused) [...this.querySelectorAll("a")].find(link => link.getAttribute("href") === focused)?.focus();
+    }
+
+    #row(incident) {
+        const link = text => element("a", { href: `incidents/${encodeURIComponent(incident.id)}` }, text);
+        return element(
+            "tr",
+            {},
+            element("td", {}, incidentState(incident)),
+            this.withMonitor && element("td", { class: "incident-name" }, link(incident.name ?? words.incidents.deleted(incident.monitor))),
+            element("td", {}, this.withMonitor ? when(incident.startedAt, "time") : link(when(incident.startedAt, "time"))),
+            element("td", {}, lasted(incident)),
+            element("td", {}, incident.reason ? (words.reasons[incident.reason] ?? incident.reason) : ""),
+            element("td", {}, (incident.regions ?? []).map(regionName).join(", ")),
+        );
+    }
+}
+
+customElements.define("apus-incidents", ApusIncidents);
+
+// Open or over, as a shape and a word.
+export function incidentState(incident) {
+    const isOpen = incident.endedAt === null;
+    return element(
+        "span",
+        { class: "incident-state", "data-state": isOpen ? "down" : "up" },
+        icon(isOpen ? "down" : "up"),
+        isOpen ? words.incidents.open : (words.incidents.resolutions[incident.resolution] ?? words.incidents.over),
+        isOpen && incident.acknowledgedAt && element("span", { class: "tag" }, words.incidents.acknowledged),
+    );
+}
+
+// How long it lasted, or has lasted by now.
+export function lasted(incident) {
+    if (incident.endedAt === null) return when(incident.startedAt, "for");
+    return span(Date.parse(incident.endedAt) - Date.parse(incident.startedAt));
+}
