@@ -7,6 +7,7 @@ export const pages = [
     { name: "welcome", path: "welcome", load: () => import("./welcome/page.js") },
     { name: "monitor-new", path: "monitors/new", load: () => import("./monitor-form/page.js") },
     { name: "monitor-edit", path: "monitors/:id/edit", load: () => import("./monitor-form/page.js") },
+    { name: "monitor", path: "monitors/:id", load: () => import("./monitor/page.js") },
     { name: "sign-in", path: "sign-in", load: () => import("./sign-in/page.js"), isOpen: true },
 ];
 

@@ -5,12 +5,12 @@ import { icon } from "../../elements/icon.js";
 import { element, fill } from "../../model/dom.js";
 import { latency } from "../../model/figures.js";
 import { Pager } from "../../model/pager.js";
-import { regionFlag, regionName } from "../../model/regions.js";
+import { regionName } from "../../model/regions.js";
 import { fromInput, now } from "../../model/time.js";
 import { words } from "../../model/words.js";
 import { CheckWaterfall } from "./check-waterfall.js";
 
-const limit = 50;
+const limit = 25;
 const pace = 2_000;
 const day = 86_400_000;
 
@@ -169,7 +169,7 @@ export class CheckLog extends HTMLElement {
                 ),
             ),
             element("td", {}, when(result.slot, "time"), result.attempt > 0 && element("span", { class: "tag" }, words.monitor.log.attemptOf(result.attempt))),
-            element("td", {}, `${regionFlag(result.region)} ${regionName(result.region)}`),
+            element("td", {}, regionName(result.region)),
             element("td", {}, outcome(result.outcome)),
             element("td", { class: "number" }, latency(result.latencyMs)),
             element("td", { class: "log-reason" }, [reason, result.code && `${result.code}`, result.detail].filter(Boolean).join(" · ")),

@@ -133,7 +133,7 @@ export class LatencyChart extends HTMLElement {
                 y: {
                     beginAtZero: true,
                     grid: { color: colour("line"), drawBorder: false, drawTicks: false },
-                    ticks: { color: colour("muted"), font, padding: 6, maxTicksLimit: 6, callback: value => latency(value) },
+                    ticks: { color: colour("muted"), font, padding: 6, maxTicksLimit: 6, callback: value => (value === 0 ? "0" : latency(value)) },
                 },
             },
             plugins: {

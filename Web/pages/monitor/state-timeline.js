@@ -35,7 +35,8 @@ export class StateTimeline extends HTMLElement {
             if (unknown > 0) parts.unknown += box(left, height - unknown, right, unknown);
             titles.push([left, right, words.monitor.timeline.bucket(local(bucket.start), percent(bucket.availability), percent(bucket.coverage))]);
         }
-        const text = words.monitor.timeline.summary(percent(known > 0 ? up / known : null), percent(all > 0 ? known / all : null));
+        const w = words.monitor.timeline;
+        const text = all === 0 ? w.nothing : w.summary(percent(known > 0 ? up / known : null), percent(known / all), known === all);
         fill(
             this,
             drawing(

@@ -1,0 +1,78 @@
+// What can be done with the monitor.
+import { confirm } from "../../elements/apus-dialog.js";
+import { toast, toastProblem } from "../../elements/apus-toast.js";
+import { icon } from "../../elements/icon.js";
+import { api, etag } from "../../model/api.js";
+import { element, fill } from "../../model/dom.js";
+import { router } from "../../model/router.js";
+import { words } from "../../model/words.js";
+
+const w = words.monitor.actions;
+
+export class MonitorActions extends HTMLElement {
+    #monitor = null;
+
+    // The monitor of the API; says "changed-monitor" with the new one after each change.
+    set monitor(monitor) {
+        this.#monitor = monitor;
+        const { id, enabled } = monitor;
+        const focused = [...this.children].indexOf(document.activeElement);
+        this.className = "page-actions";
+        fill(
+            this,
+            enabled && this.#button("refresh", w.check, () => this.#check()),
+            this.#button(enabled ? "pause" : "play", enabled ? w.pause : w.resume, () => this.#enable(!enabled)),
+            element("a", { class: "btn btn-secondary", href: `monitors/${id}/edit` }, icon("edit"), w.edit),
+            element("a", { class: "btn btn-secondary", href: `monitors/new?from=${id}` }, icon("copy"), w.duplicate),
+            this.#button("trash", w.delete, () => this.#delete(), "danger"),
+        );
+        if (focused >= 0) this.children[focused]?.focus();
+    }
+
+    #button(drawing, text, action, kind = "secondary") {
+        return element(
+            "button",
+            {
+                type: "button",
+                class: `btn btn-${kind}`,
+                onclick: async event => {
+                    const { currentTarget: button } = event;
+                    button.disabled = true;
+                    try {
+                        await action();
+                    } catch (problem) {
+                        toastProblem(problem);
+                    } finally {
+                        button.disabled = false;
+                    }
+                },
+            },
+            icon(drawing),
+            text,
+        );
+    }
+
+    async #check() {
+        this.#tell(await api.post(`monitors/${this.#monitor.id}/check`));
+        toast(w.checking);
+    }
+
+    async #enable(enabled) {
+        this.#tell(await api.patch(`monitors/${this.#monitor.id}`, { enabled }, { etag: etag(this.#monitor) }));
+        toast(enabled ? w.resumed : w.paused);
+    }
+
+    async #delete() {
+        const isSure = await confirm({ title: w.deleteTitle(this.#monitor.name), text: w.deleteText, action: w.delete, isDangerous: true });
+        if (!isSure) return;
+        await api.delete(`monitors/${this.#monitor.id}`);
+        toast(w.deleted(this.#monitor.name));
+        router.go("");
+    }
+
+    #tell(monitor) {
+        this.dispatchEvent(new CustomEvent("changed-monitor", { detail: monitor }));
+    }
+}
+
+customElements.define("apus-monitor-actions", MonitorActions);
