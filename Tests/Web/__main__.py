@@ -10,7 +10,19 @@ sys.path.insert(0, str(Path(__file__).parent))
 import story
 
 # In the order of a story: the first needs an Apus that nobody has used.
-MODULES = ["first_minute"]
+MODULES = ["first_minute", "live", "editing", "sessions", "appearance", "many", "behind_proxy", "outages"]
+
+
+class _Timed(unittest.TextTestResult):
+    """Says how long each test took."""
+
+    def startTest(self, test):
+        self._began = time.monotonic()
+        super().startTest(test)
+
+    def addSuccess(self, test):
+        self.stream.write(f"{time.monotonic() - self._began:.1f} s ")
+        super().addSuccess(test)
 
 
 def main():
@@ -19,7 +31,7 @@ def main():
     suite = loader.loadTestsFromNames(MODULES)
     began = time.monotonic()
     try:
-        result = unittest.TextTestRunner(verbosity=2).run(suite)
+        result = unittest.TextTestRunner(verbosity=2, resultclass=_Timed).run(suite)
     finally:
         story.stop()
     print(f"the browser's tests took {time.monotonic() - began:.0f} s")

@@ -6,8 +6,8 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import tempfile
+import threading
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -117,15 +117,24 @@ class Product:
 
     @contextlib.contextmanager
     def frozen(self, program):
-        """Stops one of its programs or servers in its tracks for the length of a `with`."""
-        found = processes.descendants(self.process.pid, program)
-        if not found:
-            raise AssertionError(f"{program} does not run")
-        processes.signal(found, signal.SIGSTOP)
+        """Stops one of its programs or servers in its tracks for the length of a `with`, and each that follows it.
+
+        `apus up` ends a program that stands still for a minute, and starts it again.
+        """
+        ended = threading.Event()
+
+        def keep():
+            while not ended.wait(0.01):
+                processes.signal(processes.descendants(self.process.pid, program), signal.SIGSTOP)
+
+        thread = threading.Thread(target=keep)
+        thread.start()
         try:
             yield
         finally:
-            processes.signal(reversed(found), signal.SIGCONT)
+            ended.set()
+            thread.join()
+            processes.signal(reversed(processes.descendants(self.process.pid, program)), signal.SIGCONT)
 
 
 class Targets:
