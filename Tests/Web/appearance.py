@@ -4,7 +4,7 @@ import re
 
 from looks import see
 from product import ROOT
-from story import Story, product, targets
+from story import Story, product, showcase
 from waiting import wait
 
 # As the dashboard itself lists them.
@@ -15,7 +15,7 @@ class Appearance(Story):
     def test_every_page_is_open_to_everyone_in_light_dark_and_on_a_telephone(self):
         browser = self.browser
         apus = product()
-        monitor = self._something_to_show(apus)
+        monitor = showcase()
         self.sign_in(apus)
         self.assertIn(("overview", ""), PAGES)
         for name, path in PAGES:
@@ -56,24 +56,3 @@ class Appearance(Story):
         if path.startswith("incidents/"):
             return path.replace(":id", apus.get("incidents")["items"][0]["id"])
         return path.replace(":id", str(monitor))
-
-    @staticmethod
-    def _something_to_show(apus):
-        """Monitors in several states, one of them down with an incident; returns its id."""
-        for name, mode in [("checkout", "status"), ("search", "slow"), ("api", "ok"), ("images", "ok"), ("mail", "ok")]:
-            targets().answer(name, mode, **({"delay": 1.2} if mode == "slow" else {}))
-        add = lambda name, title, **fields: apus.add(
-            title, targets().address(name), **{"interval": 2, "failureThreshold": 2, **fields}
-        )
-        checkout = add("checkout", "Checkout", group="Shop", tags=["prod", "payments"])
-        search = add("search", "Search", group="Shop", tags=["prod"], degradedAfter=1)
-        others = [
-            add("api", "Public API", group="Platform", tags=["prod"]),
-            add("images", "Images", group="Platform"),
-            add("mail", "Mail relay", group="Platform", tags=["internal"]),
-        ]
-        apus.ask("PATCH", f"monitors/{others[1]}", {"enabled": False})
-        wait("the checkout is down", lambda: apus.state(checkout) == "down")
-        wait("an incident is open", lambda: apus.get("incidents")["items"])
-        wait("the search is slow", lambda: apus.get(f"monitors/{search}/status").get("degraded"))
-        return checkout

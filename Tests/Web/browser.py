@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import re
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,6 +17,9 @@ from product import ROOT
 from waiting import wait
 
 SCREENSHOTS = ROOT / ".build" / "screenshots"
+# Small ones for the README, drawn where APUS_PICTURES is set.
+PICTURES = ROOT / "docs" / "pictures"
+PICTURED = ("welcome-first-check-light", "overview-light", "overview-phone", "monitor-dark")
 AXE = Path(find_spec("axe_playwright_python").submodule_search_locations[0], "axe.min.js")
 LOOKS = {
     "light": {"width": 1280, "scheme": "light", "is_phone": False},
@@ -145,6 +149,13 @@ class Browser:
         clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 2_400), "scale": 1}
         picture = self.command("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)
         (SCREENSHOTS / f"{name}.png").write_bytes(base64.b64decode(picture["data"]))
+        if os.environ.get("APUS_PICTURES") and name in PICTURED:
+            self._draw(PICTURES / f"{name}.webp", {**clip, "height": min(clip["height"], 900)})
+
+    def _draw(self, file, clip):
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        picture = self.command("Page.captureScreenshot", format="webp", quality=60, captureBeyondViewport=True, clip=clip)
+        file.write_bytes(base64.b64decode(picture["data"]))
 
     def axe(self):
         """What axe-core finds: a line for each place."""

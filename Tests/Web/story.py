@@ -4,6 +4,7 @@ import unittest
 
 from browser import Browser
 from product import Product, Targets
+from waiting import wait
 
 _shared = {}
 
@@ -18,6 +19,32 @@ def product():
     return _once("product", lambda: Product("shared"))
 
 
+def showcase():
+    """Monitors in several states, made once, of which one is down with an incident; returns its id."""
+    return _once("showcase", _make_showcase)
+
+
+def _make_showcase():
+    apus = product()
+    for name, mode in [("checkout", "status"), ("search", "slow"), ("api", "ok"), ("images", "ok"), ("mail", "ok")]:
+        targets().answer(name, mode, **({"delay": 1.2} if mode == "slow" else {}))
+
+    def add(name, title, **fields):
+        fields = {"interval": 2, "failureThreshold": 2, "degradedAfter": 1, **fields}
+        return apus.add(title, targets().address(name), **fields)
+
+    checkout = add("checkout", "Checkout", group="Shop", tags=["prod", "payments"])
+    search = add("search", "Search", group="Shop", tags=["prod"])
+    add("api", "Public API", group="Platform", tags=["prod"])
+    images = add("images", "Images", group="Platform")
+    add("mail", "Mail relay", group="Platform", tags=["internal"])
+    apus.ask("PATCH", f"monitors/{images}", {"enabled": False})
+    wait("the checkout is down", lambda: apus.state(checkout) == "down")
+    wait("an incident is open", lambda: apus.get(f"incidents?monitor={checkout}")["items"])
+    wait("the search is slow", lambda: apus.get(f"monitors/{search}/status").get("degraded"))
+    return checkout
+
+
 def _once(name, make):
     if name not in _shared:
         _shared[name] = make()
@@ -26,8 +53,9 @@ def _once(name, make):
 
 def stop():
     """Ends what was started."""
-    for each in _shared.values():
-        each.stop()
+    for name in ("product", "targets"):
+        if name in _shared:
+            _shared[name].stop()
     _shared.clear()
 
 
