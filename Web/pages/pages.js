@@ -8,6 +8,9 @@ export const pages = [
     { name: "monitor-new", path: "monitors/new", load: () => import("./monitor-form/page.js") },
     { name: "monitor-edit", path: "monitors/:id/edit", load: () => import("./monitor-form/page.js") },
     { name: "monitor", path: "monitors/:id", load: () => import("./monitor/page.js") },
+    { name: "incidents", path: "incidents", load: () => import("./incidents/page.js"), isNavigation: true },
+    { name: "incident", path: "incidents/:id", load: () => import("./incident/page.js") },
+    { name: "channels", path: "channels", load: () => import("./channels/page.js"), isNavigation: true },
     { name: "sign-in", path: "sign-in", load: () => import("./sign-in/page.js"), isOpen: true },
 ];
 

@@ -1,0 +1,88 @@
+// Notifications: to whom, how it went, and a second try for what was given up.
+import { api } from "../model/api.js";
+import { element, fill } from "../model/dom.js";
+import { session } from "../model/session.js";
+import { now } from "../model/time.js";
+import { words } from "../model/words.js";
+import { toast, toastProblem } from "./apus-toast.js";
+import { when } from "./apus-when.js";
+import { icon } from "./icon.js";
+
+const marks = { pending: ["pending", "pending"], delivered: ["up", "up"], dead: ["down", "down"], cancelled: ["paused", "paused"] };
+
+export class ApusDeliveries extends HTMLElement {
+    // Names of channels by id.
+    channels = new Map();
+
+    // Deliveries of the API; says "retried" when one is tried again.
+    set items(items) {
+        const w = words.deliveries;
+        fill(
+            this,
+            element(
+                "div",
+                { class: "table-box", tabindex: "0", role: "region", "aria-label": w.title },
+                element(
+                    "table",
+                    { class: "plain" },
+                    element("thead", {}, element("tr", {}, [w.time, w.channel, w.about, w.state, w.attempts].map(text => element("th", { scope: "col" }, text)))),
+                    element("tbody", {}, items.map(delivery => this.#row(delivery))),
+                ),
+            ),
+        );
+    }
+
+    #row(delivery) {
+        const w = words.deliveries;
+        const [state, mark] = marks[delivery.state] ?? ["unknown", "unknown"];
+        const about = w.types[delivery.type] ?? delivery.type;
+        const canRetry = delivery.state === "dead" && session.may("editor");
+        return element(
+            "tr",
+            {},
+            element("td", {}, when(delivery.createdAt, "time")),
+            element("td", {}, this.channels.get(delivery.channel) ?? w.gone(delivery.channel)),
+            element("td", {}, delivery.incident ? element("a", { href: `incidents/${encodeURIComponent(delivery.incident)}` }, about) : about),
+            element(
+                "td",
+                {},
+                element("span", { class: "incident-state", "data-state": state }, icon(mark), w.states[delivery.state] ?? delivery.state),
+                delivery.nextAttemptAt && element("span", { class: "muted" }, " ", isAhead(delivery.nextAttemptAt) ? [w.next, " ", when(delivery.nextAttemptAt)] : w.waits),
+                delivery.state !== "delivered" && delivery.lastError && element("div", { class: "muted" }, delivery.lastError),
+            ),
+            element(
+                "td",
+                {},
+                String(delivery.attempts),
+                canRetry && element("button", { type: "button", class: "btn btn-sm btn-secondary retry-button", onclick: () => this.#retry(delivery) }, icon("refresh"), w.retry),
+            ),
+        );
+    }
+
+    async #retry({ id }) {
+        try {
+            await api.post(`deliveries/${id}/retry`);
+            toast(words.deliveries.retried);
+            this.dispatchEvent(new Event("retried"));
+        } catch (problem) {
+            toastProblem(problem);
+        }
+    }
+}
+
+customElements.define("apus-deliveries", ApusDeliveries);
+
+// One whose time has come waits for what its channel is told before it.
+function isAhead(time) {
+    return Date.parse(time) > now();
+}
+
+// The names of all channels by id, empty while they can't be had.
+export async function channelNames() {
+    try {
+        const { items } = await api.get("channels", { limit: 1_000 });
+        return new Map(items.map(channel => [channel.id, channel.name]));
+    } catch {
+        return new Map();
+    }
+}

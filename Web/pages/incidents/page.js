@@ -1,0 +1,86 @@
+// All incidents, newest first.
+import { ApusIncidents } from "../../elements/apus-incidents.js";
+import { ApusWatchNotice } from "../../elements/apus-watch-notice.js";
+import { element, fill } from "../../model/dom.js";
+import { live } from "../../model/live.js";
+import { Pager } from "../../model/pager.js";
+import { router } from "../../model/router.js";
+import { words } from "../../model/words.js";
+
+const w = words.incidents;
+const limit = 50;
+
+export default class IncidentsPage extends HTMLElement {
+    static title = () => w.title;
+
+    #pager = null;
+    #list = new ApusIncidents();
+    #tabs = element("div", { class: "tabs", role: "group", "aria-label": w.state });
+    #empty = element("div", { class: "empty", hidden: true });
+    #more = element("button", { type: "button", class: "btn btn-secondary", hidden: true, onclick: () => this.#pager.more() }, words.list.more);
+    #problem = element("p", { class: "muted", role: "status" });
+    #state = "";
+    #end = () => {};
+
+    connectedCallback() {
+        this.className = "page";
+        this.#state = ["open", "resolved"].includes(this.query.state) ? this.query.state : "";
+        fill(
+            this,
+            element("div", { class: "page-header" }, element("h1", {}, w.title), this.#tabs),
+            new ApusWatchNotice(),
+            element("section", { class: "card-box" }, this.#list, this.#empty, this.#problem, this.#more),
+        );
+        this.#pager = new Pager("incidents", this.#query);
+        this.#pager.addEventListener("change", () => this.#draw());
+        this.#pager.addEventListener("problem", event => (this.#problem.textContent = event.detail.message));
+        const refresh = () => this.#pager.pages <= 1 && this.#pager.reload();
+        this.#end = live.watch([], { incident: refresh, reset: refresh });
+        this.#drawTabs();
+        this.#pager.reload();
+    }
+
+    disconnectedCallback() {
+        this.#end();
+        this.#pager.end();
+    }
+
+    get #query() {
+        return { limit, state: this.#state };
+    }
+
+    #drawTabs() {
+        fill(
+            this.#tabs,
+            ["", "open", "resolved"].map(state =>
+                element(
+                    "button",
+                    {
+                        type: "button",
+                        class: "range-button",
+                        "aria-pressed": String(this.#state === state),
+                        onclick: () => {
+                            this.#state = state;
+                            router.setQuery({ state });
+                            this.#drawTabs();
+                            this.#tabs.querySelector("[aria-pressed=true]").focus();
+                            this.#pager.query = this.#query;
+                        },
+                    },
+                    w.filters[state || "all"],
+                ),
+            ),
+        );
+    }
+
+    #draw() {
+        const { items, hasMore } = this.#pager;
+        this.#problem.textContent = "";
+        this.#more.hidden = !hasMore;
+        this.#list.hidden = items.length === 0;
+        this.#empty.hidden = items.length > 0;
+        this.#list.items = items;
+        const [title, hint] = w.empty[this.#state || "all"];
+        fill(this.#empty, element("h2", {}, title), element("p", {}, hint), this.#state !== "open" && element("a", { class: "btn btn-secondary", href: "channels" }, w.toChannels));
+    }
+}
