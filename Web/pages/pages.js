@@ -11,6 +11,8 @@ export const pages = [
     { name: "incidents", path: "incidents", load: () => import("./incidents/page.js"), isNavigation: true },
     { name: "incident", path: "incidents/:id", load: () => import("./incident/page.js") },
     { name: "channels", path: "channels", load: () => import("./channels/page.js"), isNavigation: true },
+    { name: "people", path: "people", load: () => import("./people/page.js"), isNavigation: true },
+    { name: "pipeline", path: "pipeline", load: () => import("./pipeline/page.js"), isNavigation: true },
     { name: "sign-in", path: "sign-in", load: () => import("./sign-in/page.js"), isOpen: true },
 ];
 
