@@ -9,10 +9,10 @@ import Testing
         var path: String
     }
 
-    /// The bytes of `Golden/v1/<name>.json`.
-    private static func golden(_ name: String) throws -> [UInt8] {
+    /// The bytes of `Golden/v<version>/<name>.json`.
+    private static func golden(_ name: String, version: Int = 1) throws -> [UInt8] {
         let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        let path = "\(folder)/Golden/v1/\(name).json"
+        let path = "\(folder)/Golden/v\(version)/\(name).json"
         guard let file = unsafe fopen(path, "r") else { throw MissingFile(path: path) }
         defer { unsafe fclose(file) }
         var bytes: [UInt8] = []
@@ -44,13 +44,13 @@ import Testing
         #expect(try Monitor.decode(golden.span) == GoldenRecords.shop)
     }
 
-    @Test func `the rows of the state of version 1 are read and written byte by byte`() throws {
+    @Test func `the rows of the state of their newest version are read and written byte by byte`() throws {
         var shares: [[UInt8]] = []
         var monitors: [[UInt8]] = []
         let rows = GoldenRecords.rows
         #expect(rows.count == 5)
         for (name, bytes) in rows {
-            let golden = try Self.golden(name)
+            let golden = try Self.golden(name, version: name.hasPrefix("share") ? 1 : 2)
             #expect(String(decoding: bytes, as: UTF8.self) == String(decoding: golden, as: UTF8.self))
             if name.hasPrefix("share") { shares.append(golden) } else { monitors.append(golden) }
         }
@@ -59,6 +59,29 @@ import Testing
         #expect(again.monitors == state.monitors)
         #expect(again.time == state.time)
         #expect(again.status(of: 42)?.state == .down)
+    }
+
+    @Test func `the rows of monitors of version 1 are read and their spans go on`() throws {
+        let rows = GoldenRecords.rows.map(\.name)
+        var state = try PartitionState(
+            partition: 0,
+            count: 1,
+            shares: rows.filter { $0.hasPrefix("share") }.map { try Self.golden($0) },
+            monitors: rows.filter { !$0.hasPrefix("share") }.map { try Self.golden($0) }
+        )
+        let now = GoldenRecords.state
+        for id in [7, 42] as [Int64] {
+            #expect(state.status(of: id) == now.status(of: id))
+            #expect(state.monitors[id]?.span.written.last == now.monitors[id]?.span.written.last)
+            #expect(state.monitors[id]?.regions.map(\.span.written) == now.monitors[id]?.regions.map(\.span.written))
+            #expect(state.monitors[id]?.regions.map(\.sight) == now.monitors[id]?.regions.map(\.sight))
+        }
+        var effects: [Effect] = []
+        let at = now.time + 10_000_000
+        let pulse = Pulse(region: Pulse.pushRegion, share: 0, time: at, pinger: "g")
+        state.step(.pulse(pulse), timestamp: at, &effects)
+        let spans = effects.compactMap { if case .span(let span) = $0 { span.state } else { nil } }
+        #expect(spans == [.unknown, .unknown, .unknown])
     }
 
     @Test(arguments: GoldenRecords.records.indices)

@@ -17,8 +17,9 @@ package enum Comparison {
         var state = PartitionState(partition: 0, count: 1)
         var model = NaiveModel()
         var incidents: [Int64: [Incident]] = [:]
+        var timelines: [String: NaiveTimeline] = [:]
         var effects: [Effect] = []
-        for (index, entry) in entries.enumerated() {
+        for (index, entry) in (entries + Self.silence(after: entries)).enumerated() {
             effects.removeAll(keepingCapacity: true)
             state.step(entry.record, timestamp: entry.timestamp, &effects)
             let judgements = model.step(entry.record, timestamp: entry.timestamp)
@@ -30,6 +31,10 @@ package enum Comparison {
                         return Difference(index: index, text: "resolved \(incident), which was never opened")
                     }
                     incidents[incident.monitor]?[last] = incident
+                case .defined(let monitor, nil):
+                    timelines = timelines.filter { !$0.key.hasPrefix("\(monitor) ") }
+                case .span(let span):
+                    timelines["\(span.monitor) \(span.region)", default: NaiveTimeline()].set(span.from, span.state)
                 default: break
                 }
             }
@@ -37,6 +42,24 @@ package enum Comparison {
                 Self.judgements(entry.record, effects, judgements) ?? Self.time(state, model)
                 ?? Self.monitors(state, model, incidents)
             if let text { return Difference(index: index, text: text) }
+        }
+        return Self.spans(model, timelines).map { Difference(index: entries.count, text: $0) }
+    }
+
+    /// A pulse so much later that nobody sees anything any more.
+    private static func silence(after entries: [RandomRecords.Entry]) -> [RandomRecords.Entry] {
+        let time = (entries.last?.timestamp ?? 0) + 10_000_000
+        let pulse = Pulse(region: Pulse.pushRegion, share: 0, time: time, pinger: "g")
+        return [RandomRecords.Entry(.pulse(pulse), timestamp: time)]
+    }
+
+    private static func spans(_ model: NaiveModel, _ timelines: [String: NaiveTimeline]) -> String? {
+        for (id, monitor) in model.monitors.sorted(by: { $0.key < $1.key }) where monitor.definition != nil {
+            for region in [""] + monitor.regions.keys.sorted() {
+                let step = (timelines["\(id) \(region)"] ?? NaiveTimeline()).plain.map { "\($0.from) \($0.state)" }
+                let other = monitor.timeline(region).plain.map { "\($0.from) \($0.state)" }
+                if step != other { return "spans of \(id) \(region): step \(step), model \(other)" }
+            }
         }
         return nil
     }
@@ -122,7 +145,7 @@ package enum Comparison {
     /// The smallest sequence found by leaving records out of `entries` in which they still part.
     package static func shrink(_ entries: [RandomRecords.Entry]) -> [RandomRecords.Entry] {
         var entries = entries
-        if let difference = self.difference(entries) { entries = Array(entries[...difference.index]) }
+        if let difference = self.difference(entries) { entries = Array(entries.prefix(difference.index + 1)) }
         var size = max(1, entries.count / 2)
         while true {
             var start = 0

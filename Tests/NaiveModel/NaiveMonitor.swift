@@ -26,6 +26,11 @@ package struct NaiveMonitor {
     var confirmedSince: Int64?
     /// No incident starts before this.
     var floor: Int64 = 0
+    /// When some regions voted, but fewer than a numeric quorum asks for; the present one has no end yet.
+    var shortages: [Range<Int64>] = []
+    var shortFrom: Int64?
+    /// The confirmed verdicts, each from where it was backdated to, whether or not somebody saw.
+    var verdicts = NaiveTimeline()
     var newestPush: Int64 = 0
     /// The newest deadline that was missed since the last edit.
     var newestMissed: Int64?
@@ -67,9 +72,11 @@ package struct NaiveMonitor {
             self.close(.paused, at: start)
             self.start(at: start, as: new.enabled ? .new : .paused)
         }
-        if new.isAnotherTarget(than: old) { self.forget(isPause: false) }
+        if new.isAnotherTarget(than: old) { self.forget(.target, at: time) }
         if let named = new.regions, named != old.regions, new.check.type != "push" {
-            for name in self.regions.keys where !named.contains(name) { self.regions[name] = nil }
+            for name in self.regions.keys where !named.contains(name) {
+                self.regions[name]?.entries.append(.forgotten(.removal, at: max(time, now)))
+            }
         }
     }
 
@@ -79,14 +86,21 @@ package struct NaiveMonitor {
     }
 
     private mutating func start(at time: Int64, as state: State) {
-        self.forget(isPause: true)
+        self.forget(state == .paused ? .pause : .resumption, at: time)
+        self.verdicts.set(time, state == .paused ? .paused : .unknown)
+        self.endShortage(at: time)
         (self.confirmed, self.state, self.since, self.degraded) = (state, state, time, false)
         self.floor = time
         self.startedAt = time
     }
 
-    private mutating func forget(isPause: Bool) {
-        for name in self.regions.keys { self.regions[name]?.entries.append(.forgotten(isPause: isPause)) }
+    private mutating func forget(_ reason: NaiveRegion.Entry.Reason, at time: Int64) {
+        for name in self.regions.keys { self.regions[name]?.entries.append(.forgotten(reason, at: time)) }
+    }
+
+    private mutating func endShortage(at time: Int64) {
+        if let from = self.shortFrom, from < time { self.shortages.append(from..<time) }
+        self.shortFrom = nil
     }
 
     private mutating func close(_ resolution: Events.Incident.Resolution, at time: Int64) {
@@ -107,7 +121,13 @@ extension NaiveMonitor {
     mutating func evaluate(at now: Int64, expected: [String: NaiveWatch], news: String?) {
         guard let definition else { return }
         let votes = Votes(self, definition, expected, now: now)
-        if let needed = definition.quorum.needed(of: votes.counted) {
+        let needed = definition.quorum.needed(of: votes.counted)
+        if needed == nil, votes.counted > 0 {
+            self.shortFrom = self.shortFrom ?? now
+        } else {
+            self.endShortage(at: now)
+        }
+        if let needed {
             if votes.bad.count >= needed {
                 if self.confirmed != .down { self.confirmDown(votes, needed, now, news) }
             } else if !votes.good.isEmpty, self.confirmed != .up {
@@ -131,6 +151,7 @@ extension NaiveMonitor {
         let failures = votes.bad.compactMap { $0.region.last }.filter { $0.isFailure }
         let newest = failures.max { $0.result.slot < $1.result.slot }
         let own = news.flatMap { self.regions[$0]?.last }.flatMap { $0.isFailure ? $0 : nil }
+        self.verdicts.set(startedAt, .down)
         self.incidents.append(
             Incident(
                 startedAt: startedAt,
@@ -144,7 +165,10 @@ extension NaiveMonitor {
     private mutating func confirmUp(_ votes: Votes, _ now: Int64, _ news: String?) {
         self.confirmed = .up
         self.confirmedSince = nil
-        guard let open = self.openIncident else { return }
+        guard let open = self.openIncident else {
+            if self.verdicts.spans.last?.state != .up { self.verdicts.set(self.floor, .up) }
+            return
+        }
         // A region that was good all the time and only now votes again proves nothing of the time before.
         var end = now
         if let own = news.flatMap({ self.regions[$0] }), own.tally.verdict == .good, own.tally.successes > 0 {
@@ -153,6 +177,7 @@ extension NaiveMonitor {
         }
         self.close(.recovered, at: end)
         self.confirmedSince = max(end, open.startedAt)
+        self.verdicts.set(max(end, open.startedAt), .up)
     }
 
     private mutating func show(_ votes: Votes, _ needed: Int) {

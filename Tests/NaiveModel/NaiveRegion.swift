@@ -6,8 +6,16 @@ package struct NaiveRegion {
     enum Entry {
         /// A result that was newer than all before it.
         case seen(Seen)
-        /// Another target, or watched again after a pause: what was counted says nothing any more.
-        case forgotten(isPause: Bool)
+        /// What was counted until then, Unix ms, says nothing any more.
+        case forgotten(Reason, at: Int64)
+
+        enum Reason {
+            /// Another target.
+            case target
+            case pause, resumption
+            /// The definition no longer names the region; not even its watermark is left.
+            case removal
+        }
     }
 
     /// An applied result with the definition it was judged by.
@@ -16,6 +24,8 @@ package struct NaiveRegion {
         /// The result's own outcome, or `unknown` if it was annulled.
         var outcome: Outcome
         var monitor: Monitor
+        /// When the monitor was created or enabled again.
+        var watchedSince: Int64
 
         var isKnown: Bool { self.outcome != .unknown }
         var isFailure: Bool { self.outcome == .down }
@@ -34,7 +44,18 @@ package struct NaiveRegion {
 
     var entries: [Entry] = []
 
-    var seen: [Seen] { self.entries.compactMap { if case .seen(let seen) = $0 { seen } else { nil } } }
+    /// The results since the region was last named.
+    var seen: [Seen] {
+        var seen: [Seen] = []
+        for entry in self.entries {
+            switch entry {
+            case .seen(let new): seen.append(new)
+            case .forgotten(.removal, _): seen = []
+            case .forgotten: break
+            }
+        }
+        return seen
+    }
     var last: Seen? { self.seen.last }
 
     /// The newest result that says something of the target, unless a pause came after it.
@@ -43,7 +64,7 @@ package struct NaiveRegion {
         for entry in self.entries {
             switch entry {
             case .seen(let seen): if seen.isKnown { last = seen }
-            case .forgotten(let isPause): if isPause { last = nil }
+            case .forgotten(let reason, _): if reason != .target { last = nil }
             }
         }
         return last

@@ -15,10 +15,12 @@ package struct Fields {
         self.fields = fields
     }
 
-    /// Checks the field `v`.
-    package func checkVersion() throws(RecordError) {
+    /// Checks the field `v`: any version from 1 through `newest`; returns it.
+    @discardableResult
+    package func checkVersion(through newest: Int64 = 1) throws(RecordError) -> Int64 {
         let version = try self.integer("v", Int64.min...Int64.max)
-        guard version == 1 else { throw .unsupportedVersion(version) }
+        guard (1...newest).contains(version) else { throw .unsupportedVersion(version) }
+        return version
     }
 
     /// The field's value; `nil` if it is missing or `null`.

@@ -32,7 +32,7 @@ package enum RecordError: Error, Sendable, Hashable, CustomStringConvertible {
         case .tooLarge(let bytes, let limit): "the value has \(bytes) bytes; at most \(limit) are allowed"
         case .tombstone: "the record has no value, and this topic knows no tombstones"
         case .unknownKind(let kind): "the header kind is \"\(kind)\"; expected none, pulse, change, action or push"
-        case .unsupportedVersion(let version): "schema version \(version) is not known here; expected 1"
+        case .unsupportedVersion(let version): "schema version \(version) is not known here; a newer Apus wrote it"
         case .missingField(let field): "the field \(field) is missing"
         case .wrongType(let field, let expected): "the field \(field) is not \(expected)"
         case .unknownValue(let field, let value): "the field \(field) holds the unknown value \"\(value)\""

@@ -3,7 +3,7 @@ extension MonitorState {
     func encoded() -> [UInt8] {
         var writer = RecordWriter()
         writer.beginObject()
-        writer.field("v", 1)
+        writer.field("v", 2)
         writer.field("id", self.id)
         if let definition = self.definition {
             writer.name("definition")
@@ -20,6 +20,9 @@ extension MonitorState {
         writer.field("floor", self.floor)
         writer.optional("pushBase", self.pushBase)
         self.span.write(to: &writer)
+        writer.stretches("formerSight", self.formerSight)
+        writer.stretches("shortages", self.shortages)
+        writer.optional("shortFrom", self.shortFrom)
         if let incident = self.incident {
             writer.name("incident")
             incident.write(to: &writer)
@@ -34,7 +37,7 @@ extension MonitorState {
 
     static func decode(_ bytes: Span<UInt8>) throws(RecordError) -> MonitorState {
         let fields = try Fields(bytes, limit: 4 * Bounds.definition)
-        try fields.checkVersion()
+        let version = try fields.checkVersion(through: 2)
         let id = try fields.integer("id", Bounds.ids)
         let generation = try fields.integer("generation", Bounds.ids)
         var state = MonitorState(tombstone: id, generation: generation, at: 0)
@@ -48,31 +51,73 @@ extension MonitorState {
         state.degraded = try fields.bool("degraded", default: false)
         state.floor = try fields.integer("floor", Bounds.any)
         state.pushBase = try fields.optionalInteger("pushBase", Bounds.any)
-        state.span = try SpanTrack(fields)
         if let incident = fields["incident"] {
             state.incident = try Incident(Fields(incident, "incident"), monitor: id)
         }
         for region in try fields.array("regions") ?? [] {
             state.regions.append(try RegionState(Fields(region, "regions")))
         }
+        state.formerSight = try fields.stretches("formerSight")
+        state.shortages = try fields.stretches("shortages")
+        state.shortFrom = try fields.optionalInteger("shortFrom", Bounds.any)
+        state.span = try SpanTrack(fields, seen: state.seen)
+        if version == 1 { try state.readSpansOfVersion1(fields) }
         return state
     }
 }
 
 extension SpanTrack {
     fileprivate func write(to writer: inout RecordWriter) {
-        writer.field("span", self.state.rawValue)
-        writer.field("spanFrom", self.from)
-        guard self.patchFrom < self.patchTo else { return }
-        writer.field("patchFrom", self.patchFrom)
-        writer.field("patchTo", self.patchTo)
+        writer.field("spans", self.verdicts.map(\.from))
+        writer.field("spanStates", self.verdicts.map(\.state.rawValue))
+    }
+
+    fileprivate init(_ fields: Fields, seen: [Range<Int64>]) throws(RecordError) {
+        let starts = try fields.integers("spans") ?? []
+        var states: [SpanState] = []
+        for text in try fields.strings("spanStates") ?? [] {
+            guard let state = SpanState(rawValue: text) else {
+                throw .unknownValue(field: "spanStates", value: text)
+            }
+            states.append(state)
+        }
+        self.init(zip(starts, states).map(Mark.init), seen: seen)
+    }
+}
+
+extension Sight {
+    fileprivate func write(to writer: inout RecordWriter) {
+        writer.stretches("sight", self.stretches)
+        writer.field("sightOpen", self.isOpen)
+        writer.field("sightCut", self.isCut)
     }
 
     fileprivate init(_ fields: Fields) throws(RecordError) {
-        self.state = try fields.word("span", of: SpanState.self) ?? .unknown
-        self.from = try fields.integer("spanFrom", Bounds.any)
-        self.patchFrom = try fields.optionalInteger("patchFrom", Bounds.any) ?? 0
-        self.patchTo = try fields.optionalInteger("patchTo", Bounds.any) ?? 0
+        self.init()
+        self.stretches = try fields.stretches("sight")
+        self.isOpen = try fields.bool("sightOpen", default: false)
+        self.isCut = try fields.bool("sightCut", default: true)
+    }
+}
+
+extension RecordWriter {
+    /// Starts and ends, one after the other.
+    fileprivate mutating func stretches(_ name: StaticString, _ stretches: [Range<Int64>]) {
+        self.field(name, stretches.flatMap { [$0.lowerBound, $0.upperBound] })
+    }
+}
+
+extension Fields {
+    fileprivate func stretches(_ name: String) throws(RecordError) -> [Range<Int64>] {
+        let bounds = try self.integers(name) ?? []
+        var stretches: [Range<Int64>] = []
+        for index in stride(from: 0, to: bounds.count - 1, by: 2) {
+            guard bounds[index] <= bounds[index + 1] else {
+                throw .outOfRange(field: name, value: "\(bounds[index + 1])", allowed: "\(bounds[index]) or later")
+            }
+            stretches.append(bounds[index]..<bounds[index + 1])
+        }
+        return stretches
     }
 }
 
@@ -112,8 +157,7 @@ extension RegionState {
         writer.field("slot", self.slot)
         writer.field("attempt", Int64(self.attempt))
         writer.optional("knownSlot", self.knownSlot)
-        writer.field("sightFrom", self.sightFrom)
-        writer.optional("blindFrom", self.blindFrom)
+        self.sight.write(to: &writer)
         writer.optional("verdict", self.verdict?.rawValue)
         writer.field("failures", Int64(self.failures))
         writer.field("successes", Int64(self.successes))
@@ -136,14 +180,13 @@ extension RegionState {
             attempt: Int(try fields.integer("attempt", Bounds.attempts))
         )
         self.knownSlot = try fields.optionalInteger("knownSlot", Bounds.any)
-        self.sightFrom = try fields.integer("sightFrom", Bounds.any)
-        self.blindFrom = try fields.optionalInteger("blindFrom", Bounds.any)
+        self.sight = try Sight(fields)
         self.verdict = try fields.word("verdict", of: Verdict.self)
         self.failures = Int(try fields.integer("failures", 0...1_000_000))
         self.successes = Int(try fields.integer("successes", 0...1_000_000))
         self.runFrom = try fields.integer("runFrom", Bounds.any)
         self.verdictFrom = try fields.integer("verdictFrom", Bounds.any)
-        self.span = try SpanTrack(fields)
+        self.span = try SpanTrack(fields, seen: self.sight.ranges)
         self.outcome = try fields.word("outcome", of: Outcome.self) ?? .unknown
         self.reason = try fields.word("reason", of: Reason.self)
         self.code = try fields.optionalInteger("code", Bounds.any).map { Int($0) }

@@ -28,7 +28,16 @@ package struct MonitorState: Sendable, Hashable {
     var floor: Int64
     /// From where a push monitor's deadline runs; `nil`: no gateway pulses, or no push monitor.
     var pushBase: Int64?
+    /// The verdicts of the whole and the spans made of them.
     var span = SpanTrack()
+    /// What regions saw that the definition no longer names.
+    var formerSight: [Range<Int64>] = []
+    /// When fewer regions voted than a numeric quorum asks for.
+    var shortages: [Range<Int64>] = []
+    /// Since when that is so now; `nil`: it is not.
+    var shortFrom: Int64?
+    /// Whether verdicts or sight changed since the spans were written; never between two steps.
+    var mustWriteSpans = false
 
     /// A monitor of which only the definition is known.
     init(_ definition: Monitor, at time: Int64, now: Int64) {

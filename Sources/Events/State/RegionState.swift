@@ -11,10 +11,8 @@ package struct RegionState: Sendable, Hashable {
     var attempt: Int
     /// The newest slot whose result was known (not unknown, not annulled).
     var knownSlot: Int64?
-    /// The first slot of an unbroken row of known results: no unknown between, no gap beyond the limit.
-    var sightFrom: Int64 = 0
-    /// The first unknown slot since the newest known one; `nil`: the newest is known.
-    var blindFrom: Int64?
+    /// When it saw the target.
+    var sight = Sight()
     var verdict: Verdict?
     /// Failures in a row, capped at the threshold's reach.
     var failures = 0
@@ -24,7 +22,7 @@ package struct RegionState: Sendable, Hashable {
     var runFrom: Int64 = 0
     /// The slot at which the run began that made the verdict.
     var verdictFrom: Int64 = 0
-    /// The span that is being written for this region.
+    /// The region's verdicts and the spans made of them.
     var span = SpanTrack()
     /// What the newest result said, for the status document.
     var outcome = Outcome.unknown
@@ -47,23 +45,33 @@ package struct RegionState: Sendable, Hashable {
         self.successes = 0
     }
 
-    /// Whether the newest result says something of the target.
-    var sees: Bool { self.blindFrom == nil && self.knownSlot != nil }
-
     /// Whether the newest known slot is within `limit` of `now`.
     func isFresh(_ now: Int64, limit: Int64) -> Bool {
         guard let knownSlot = self.knownSlot else { return false }
         return now - knownSlot <= limit
     }
 
-    /// Where sight ends if nothing more comes: a slot owns the interval after it (reference: availability).
-    func sightEnd(interval: Int64) -> Int64? {
-        guard let knownSlot = self.knownSlot else { return nil }
-        return min(self.blindFrom ?? Int64.max, knownSlot + interval)
+    /// Takes `state` for the verdict from `time` on; a region that never had one is unknown anyway.
+    mutating func mark(_ time: Int64, _ state: SpanState) {
+        guard state != .unknown || !self.span.verdicts.isEmpty else { return }
+        self.span.set(time, state)
     }
 
-    /// Applies a result that is newer than the watermark, by `outcome`, which is `unknown` for an annulled one.
-    mutating func apply(_ result: CheckResult, outcome: Outcome, of monitor: Monitor) {
+    /// Applies a result that is newer than the watermark; returns whether the region's spans are other than before.
+    ///
+    /// - Parameters:
+    ///   - outcome: the result's own, or `unknown` if it is annulled.
+    ///   - start: since when the monitor is watched; what was before is settled.
+    ///   - isWatched: whether the region's pulses go on.
+    ///   - now: the partition's time.
+    mutating func apply(
+        _ result: CheckResult,
+        outcome: Outcome,
+        of monitor: Monitor,
+        since start: Int64,
+        isWatched: Bool,
+        now: Int64
+    ) -> Bool {
         self.slot = result.slot
         self.attempt = result.attempt
         self.outcome = outcome
@@ -73,21 +81,27 @@ package struct RegionState: Sendable, Hashable {
         self.latency = result.timings.total
         self.certificateExpiresAt = result.certificateExpiresAt
         switch outcome {
-        case .unknown: if self.blindFrom == nil { self.blindFrom = result.slot }
-        case .up, .degraded: self.know(result.slot, good: true, of: monitor)
-        case .down: self.know(result.slot, good: false, of: monitor)
+        case .unknown: return self.sight.cut(at: result.slot)
+        case .up, .degraded, .down: break
         }
+        let before = self.verdict
+        let gap = self.knownSlot.map { result.slot - $0 }
+        if let gap, gap > monitor.memory { self.forget() }
+        self.knownSlot = result.slot
+        self.count(result.slot, good: outcome != .down, of: monitor)
+        let goesOn = isWatched && self.isFresh(now, limit: monitor.limit)
+        let isNews = self.sight.see(result.slot, after: gap, goesOn: goesOn, of: monitor)
+        let verdicts = self.span.verdicts.last
+        switch self.verdict {
+        case .none: self.mark(max(result.slot, start), .unknown)
+        case .good where before != .good: self.mark(max(self.verdictFrom, start), .up)
+        case .bad where before != .bad: self.mark(max(self.verdictFrom, start), .down)
+        case .good, .bad: break
+        }
+        return isNews || self.span.verdicts.last != verdicts
     }
 
-    private mutating func know(_ slot: Int64, good: Bool, of monitor: Monitor) {
-        if let known = self.knownSlot {
-            if slot - known > monitor.memory { self.forget() }
-            if slot - known > monitor.limit || self.blindFrom != nil { self.sightFrom = slot }
-        } else {
-            self.sightFrom = slot
-        }
-        self.knownSlot = slot
-        self.blindFrom = nil
+    private mutating func count(_ slot: Int64, good: Bool, of monitor: Monitor) {
         if good {
             if self.successes == 0 { self.runFrom = slot }
             self.failures = 0

@@ -26,7 +26,7 @@ extension PartitionState {
             for index in monitor.regions.indices { monitor.regions[index].forget() }
         }
         if let regions = new.regions, old.regions != new.regions, new.check.type != "push" {
-            monitor.drop(regions: { !regions.contains($0) }, old, at: max(time, self.time), &effects)
+            monitor.drop(regions: { !regions.contains($0) }, at: max(time, self.time), &effects)
         }
         if new.check.type != "push" || !new.enabled {
             monitor.pushBase = nil
@@ -47,7 +47,7 @@ extension PartitionState {
         var monitor = MonitorState(new, at: time, now: self.time)
         effects.append(.defined(monitor: new.id, new))
         if new.enabled {
-            monitor.span.turn(to: .unknown, from: time, sight: time, of: new.id, region: "", &effects)
+            monitor.turnSpans(to: .unknown, at: time, now: self.time, &effects)
         } else {
             monitor.turn(enabled: false, at: time, now: self.time, &effects)
         }
@@ -106,17 +106,10 @@ extension MonitorState {
         let before = self.shown
         if !enabled { self.close(.paused, at: time, &effects) }
         for index in self.regions.indices {
-            self.regions[index].forgetSight()
-            self.turnRegion(index, enabled ? .unknown : .paused, time, &effects)
+            self.regions[index].forget()
+            self.regions[index].knownSlot = nil
         }
-        self.span.turn(
-            to: enabled ? .unknown : .paused,
-            from: time,
-            sight: time,
-            of: self.id,
-            region: "",
-            &effects
-        )
+        self.turnSpans(to: enabled ? .unknown : .paused, at: time, now: now, &effects)
         self.confirmed = .none
         self.watchedSince = time
         self.graceFrom = max(time, now)
@@ -130,33 +123,14 @@ extension MonitorState {
         }
     }
 
-    /// Forgets regions that the definition no longer names; from the end of their sight on they are unknown.
-    fileprivate mutating func drop(
-        regions isDropped: (String) -> Bool,
-        _ definition: Monitor,
-        at time: Int64,
-        _ effects: inout [Effect]
-    ) {
+    /// Forgets regions that the definition no longer names; from there on their time is unknown.
+    fileprivate mutating func drop(regions isDropped: (String) -> Bool, at time: Int64, _ effects: inout [Effect]) {
         for index in self.regions.indices where isDropped(self.regions[index].name) {
-            guard self.regions[index].span.state == .up || self.regions[index].span.state == .down else { continue }
-            let end = self.regions[index].sightEnd(interval: definition.interval) ?? time
-            self.turnRegion(index, .unknown, min(end, time), &effects)
+            _ = self.regions[index].sight.cut(at: time)
+            self.regions[index].mark(time, .unknown)
+            self.writeRegion(index, &effects)
+            self.formerSight += self.regions[index].sight.stretches
         }
         self.regions.removeAll { isDropped($0.name) }
-    }
-
-    private mutating func turnRegion(_ index: Int, _ state: SpanState, _ time: Int64, _ effects: inout [Effect]) {
-        let name = self.regions[index].name
-        let from = max(time, self.regions[index].span.from)
-        self.regions[index].span.turn(to: state, from: from, sight: from, of: self.id, region: name, &effects)
-    }
-}
-
-extension RegionState {
-    /// Forgets counters, verdict and sight, but not the watermark.
-    fileprivate mutating func forgetSight() {
-        self.forget()
-        self.knownSlot = nil
-        self.blindFrom = nil
     }
 }

@@ -76,13 +76,21 @@ extension PartitionState {
     mutating func judge(_ result: CheckResult, _ cause: Cause, _ effects: inout [Effect]) -> Disposition {
         guard let index = self.monitors.index(forKey: result.monitor) else { return .unknownMonitor }
         guard let share = self.index(ofShare: Partitioning.share(of: result.monitor)) else { return .unknownMonitor }
-        let blind = self.shares[share].watch(result.region).map { $0.goesOn && $0.canary == .blind } ?? false
+        let (watch, now) = (self.shares[share].watch(result.region), self.time)
+        let blind = watch.map { $0.goesOn && $0.canary == .blind } ?? false
         let annulled = blind && result.outcome == .down && result.reason.map(\.isSilence) ?? false
         let disposition = inPlace(&self.monitors.values[index]) { monitor -> Disposition? in
             guard let definition = monitor.definition else { return .deletedMonitor }
             guard result.generation == definition.generation else { return .staleGeneration }
             guard definition.enabled else { return .paused }
-            return monitor.apply(result, outcome: annulled ? .unknown : result.outcome, definition, &effects)
+            return monitor.apply(
+                result,
+                outcome: annulled ? .unknown : result.outcome,
+                definition,
+                isWatched: watch?.goesOn ?? false,
+                now: now,
+                &effects
+            )
         }
         if let disposition { return disposition }
         var cause = cause
@@ -141,6 +149,8 @@ extension MonitorState {
         _ result: CheckResult,
         outcome: Outcome,
         _ definition: Monitor,
+        isWatched: Bool,
+        now: Int64,
         _ effects: inout [Effect]
     ) -> Disposition? {
         var index = self.regions.firstIndex { $0.name >= result.region } ?? self.regions.count
@@ -153,49 +163,15 @@ extension MonitorState {
             index = self.regions.firstIndex { $0.name > result.region } ?? self.regions.count
             self.regions.insert(region, at: index)
         }
-        let before = self.regions[index]
-        self.regions[index].apply(result, outcome: outcome, of: definition)
-        self.regions[index].trackSight(before: before, of: definition, &effects)
-        self.regions[index].trackSpan(before: before.verdict, of: definition, &effects)
+        let isNews = self.regions[index].apply(
+            result,
+            outcome: outcome,
+            of: definition,
+            since: self.watchedSince,
+            isWatched: isWatched,
+            now: now
+        )
+        if isNews { self.writeRegion(index, &effects) }
         return nil
-    }
-}
-
-extension RegionState {
-    /// Corrects what was thought of the time since the last known slot: unknown if sight broke, and filled back in if
-    /// it was called unknown but the slots turn out to be contiguous.
-    fileprivate mutating func trackSight(before: RegionState, of monitor: Monitor, _ effects: inout [Effect]) {
-        guard self.knownSlot == self.slot, self.blindFrom == nil, before.knownSlot != nil,
-            let lost = before.sightEnd(interval: monitor.interval)
-        else { return }
-        let isBroken = self.sightFrom == self.slot && before.sightFrom != self.slot && lost < self.slot
-        if isBroken, self.span.state != .unknown || self.span.from == 0 {
-            let from = max(lost, self.span.from)
-            self.span.turn(to: .unknown, from: from, sight: from, of: monitor.id, region: self.name, &effects)
-        } else if !isBroken, self.span.state == .unknown, self.span.from > 0, let verdict = before.verdict {
-            let state: SpanState = verdict == .good ? .up : .down
-            let from = self.span.from
-            self.span.turn(to: state, from: from, sight: self.sightFrom, of: monitor.id, region: self.name, &effects)
-        }
-    }
-
-    /// Corrects the region's span after a result: a verdict counts from where its run began.
-    fileprivate mutating func trackSpan(before: Verdict?, of monitor: Monitor, _ effects: inout [Effect]) {
-        let state: SpanState =
-            switch self.verdict {
-            case _ where self.blindFrom != nil: .unknown
-            case .none: .unknown
-            case .good: .up
-            case .bad: .down
-            }
-        guard state != self.span.state else { return }
-        let from: Int64
-        switch state {
-        case .unknown where self.blindFrom != nil:
-            from = max(self.sightEnd(interval: monitor.interval) ?? self.slot, self.span.from)
-        case .unknown: from = max(self.slot, self.span.from)
-        default: from = self.verdict != before || self.span.from == 0 ? self.verdictFrom : self.span.from
-        }
-        self.span.turn(to: state, from: from, sight: self.sightFrom, of: monitor.id, region: self.name, &effects)
     }
 }

@@ -14,8 +14,6 @@ struct Tally {
     var failingFrom: Int64?
     /// The start of the earliest run of successes of a BAD region.
     var recoveringFrom: Int64?
-    /// Where sight began, of the regions whose newest result is fresh and known; `nil`: nobody sees.
-    var sight: Int64?
     /// Where the BAD regions' runs of failures began.
     var badStarts: [Int64] = []
     var badRegions: [String] = []
@@ -50,7 +48,6 @@ struct Tally {
             self.failingFrom = min(self.failingFrom ?? Int64.max, from)
         }
         if region.outcome == .degraded { self.degraded = true }
-        if region.sees { self.sight = min(self.sight ?? Int64.max, region.sightFrom) }
     }
 
     private mutating func vote(_ verdict: RegionState.Verdict, _ region: RegionState) {
