@@ -13,133 +13,34 @@ package enum Comparison {
     }
 
     /// The first difference, or `nil` if they agree to the end.
+    ///
+    /// Judgements, states and incidents are compared after every record; spans at the end and where the log is cut: as
+    /// if nothing were heard from there on.
     package static func difference(_ entries: [RandomRecords.Entry]) -> Difference? {
-        var state = PartitionState(partition: 0, count: 1)
-        var model = NaiveModel()
-        var incidents: [Int64: [Incident]] = [:]
-        var timelines: [String: NaiveTimeline] = [:]
-        var effects: [Effect] = []
-        for (index, entry) in (entries + Self.silence(after: entries)).enumerated() {
-            effects.removeAll(keepingCapacity: true)
-            state.step(entry.record, timestamp: entry.timestamp, &effects)
-            let judgements = model.step(entry.record, timestamp: entry.timestamp)
-            for effect in effects {
-                switch effect {
-                case .opened(let incident): incidents[incident.monitor, default: []].append(incident)
-                case .resolved(let incident):
-                    guard let last = incidents[incident.monitor]?.lastIndex(where: { $0.id == incident.id }) else {
-                        return Difference(index: index, text: "resolved \(incident), which was never opened")
-                    }
-                    incidents[incident.monitor]?[last] = incident
-                case .defined(let monitor, nil):
-                    timelines = timelines.filter { !$0.key.hasPrefix("\(monitor) ") }
-                case .span(let span):
-                    timelines["\(span.monitor) \(span.region)", default: NaiveTimeline()].set(span.from, span.state)
-                default: break
-                }
-            }
-            let text =
-                Self.judgements(entry.record, effects, judgements) ?? Self.time(state, model)
-                ?? Self.monitors(state, model, incidents)
-            if let text { return Difference(index: index, text: text) }
+        var pair = Pair()
+        let cuts = Self.cuts(entries.count)
+        for (index, entry) in entries.enumerated() {
+            if let text = pair.step(entry) { return Difference(index: index, text: text) }
+            guard cuts.contains(index) else { continue }
+            var cut = pair
+            let text = cut.step(Self.silence(at: entry.timestamp)) ?? cut.compareSpans()
+            if let text { return Difference(index: index, text: "and silence: \(text)") }
         }
-        return Self.spans(model, timelines).map { Difference(index: entries.count, text: $0) }
+        return nil
+    }
+
+    /// The last of `count` records and three others, always the same.
+    private static func cuts(_ count: Int) -> Set<Int> {
+        guard count > 0 else { return [] }
+        var generator = SplitMix(state: UInt64(count))
+        return Set((0..<3).map { _ in Int.random(in: 0..<count, using: &generator) } + [count - 1])
     }
 
     /// A pulse so much later that nobody sees anything any more.
-    private static func silence(after entries: [RandomRecords.Entry]) -> [RandomRecords.Entry] {
-        let time = (entries.last?.timestamp ?? 0) + 10_000_000
+    private static func silence(at time: Int64) -> RandomRecords.Entry {
+        let time = time + 10_000_000
         let pulse = Pulse(region: Pulse.pushRegion, share: 0, time: time, pinger: "g")
-        return [RandomRecords.Entry(.pulse(pulse), timestamp: time)]
-    }
-
-    private static func spans(_ model: NaiveModel, _ timelines: [String: NaiveTimeline]) -> String? {
-        for (id, monitor) in model.monitors.sorted(by: { $0.key < $1.key }) where monitor.definition != nil {
-            for region in [""] + monitor.regions.keys.sorted() {
-                let step = (timelines["\(id) \(region)"] ?? NaiveTimeline()).plain.map { "\($0.from) \($0.state)" }
-                let other = monitor.timeline(region).plain.map { "\($0.from) \($0.state)" }
-                if step != other { return "spans of \(id) \(region): step \(step), model \(other)" }
-            }
-        }
-        return nil
-    }
-
-    private static func time(_ state: PartitionState, _ model: NaiveModel) -> String? {
-        state.time == model.time ? nil : "time: step \(state.time), model \(model.time)"
-    }
-
-    private static func judgements(_ record: Record, _ effects: [Effect], _ model: [Judgement]) -> String? {
-        let step: [String] = effects.compactMap {
-            switch $0 {
-            case .judged(let disposition):
-                if case .result(let result) = record { return Self.line(result, disposition) }
-                return "\(disposition)"
-            case .derived(let result, let disposition): return Self.line(result, disposition)
-            default: return nil
-            }
-        }
-        let theirs = model.map { judgement in
-            if case .push = record, !judgement.disposition.isHistory || judgement.disposition == .staleGeneration {
-                return "\(judgement.disposition)"
-            }
-            return Self.line(judgement.result, judgement.disposition)
-        }
-        return step.sorted() == theirs.sorted() ? nil : "judged: step \(step), model \(theirs)"
-    }
-
-    private static func line(_ result: CheckResult, _ disposition: Disposition) -> String {
-        "\(result.monitor) \(result.region) \(result.slot)/\(result.attempt) \(result.outcome) \(disposition)"
-    }
-
-    private static func monitors(
-        _ state: PartitionState,
-        _ model: NaiveModel,
-        _ incidents: [Int64: [Incident]]
-    ) -> String? {
-        for (id, naive) in model.monitors.sorted(by: { $0.key < $1.key }) {
-            let opened = (incidents[id] ?? []).map(Self.line)
-            let expected = naive.incidents.map(Self.line)
-            if opened != expected { return "incidents of \(id): step \(opened), model \(expected)" }
-            let status = state.status(of: id)
-            guard (status == nil) == (naive.definition == nil) else {
-                return "existence of \(id): step \(status != nil)"
-            }
-            guard let status else { continue }
-            let step = "\(status.state) since \(status.since) degraded \(status.degraded)"
-            let other = "\(naive.state) since \(naive.since ?? status.since) degraded \(naive.degraded)"
-            if step != other { return "state of \(id): step \(step), model \(other)" }
-            let regions = status.regions.map {
-                "\($0.region) \($0.verdict.map { "\($0)" } ?? "-") \($0.outcome) \($0.slot)/\($0.attempt)"
-            }
-            let others: [String] = naive.regions.sorted(by: { $0.key < $1.key }).compactMap { name, region in
-                guard let last = region.last else { return nil }
-                let verdict = region.tally.verdict.map { "\($0)" } ?? "-"
-                return "\(name) \(verdict) \(last.outcome) \(last.result.slot)/\(last.result.attempt)"
-            }
-            if regions != others { return "regions of \(id): step \(regions), model \(others)" }
-        }
-        return nil
-    }
-
-    private static func line(_ incident: Incident) -> String {
-        Self.line(
-            NaiveMonitor.Incident(
-                startedAt: incident.startedAt,
-                confirmedAt: incident.confirmedAt,
-                endedAt: incident.endedAt,
-                resolution: incident.resolution,
-                reason: incident.reason,
-                regions: incident.regions
-            )
-        )
-    }
-
-    private static func line(_ incident: NaiveMonitor.Incident) -> String {
-        let end = incident.endedAt.map { "\($0)" } ?? "-"
-        let resolution = incident.resolution.map { "\($0)" } ?? "open"
-        let reason = incident.reason.map { "\($0)" } ?? "-"
-        let times = "\(incident.startedAt) \(incident.confirmedAt) \(end)"
-        return "\(times) \(resolution) \(reason) \(incident.regions)"
+        return RandomRecords.Entry(.pulse(pulse), timestamp: time)
     }
 
     /// The smallest sequence found by leaving records out of `entries` in which they still part.

@@ -120,14 +120,7 @@ extension NaiveModel {
         let isBlind = self.isWatching(place) && self.watches[place]?.isBlind == true
         let isAnnulled = isBlind && nothingAnswered && result.outcome == .down
         self.monitors[result.monitor]?.regions[result.region, default: NaiveRegion()].entries.append(
-            .seen(
-                .init(
-                    result: result,
-                    outcome: isAnnulled ? .unknown : result.outcome,
-                    monitor: definition,
-                    watchedSince: monitor.startedAt
-                )
-            )
+            .seen(.init(result, isAnnulled ? .unknown : result.outcome, definition, watchedSince: monitor.startedAt))
         )
         if let definition = self.monitors[result.monitor]?.definition {
             let expected = self.expected(definition)

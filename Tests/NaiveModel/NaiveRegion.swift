@@ -18,14 +18,21 @@ package struct NaiveRegion {
         }
     }
 
-    /// An applied result with the definition it was judged by.
-    struct Seen {
-        var result: CheckResult
+    /// An applied result with the definition it was judged by; an object, since all of them are walked all the time.
+    final class Seen: Sendable {
+        let result: CheckResult
         /// The result's own outcome, or `unknown` if it was annulled.
-        var outcome: Outcome
-        var monitor: Monitor
+        let outcome: Outcome
+        let monitor: Monitor
         /// When the monitor was created or enabled again.
-        var watchedSince: Int64
+        let watchedSince: Int64
+
+        init(_ result: CheckResult, _ outcome: Outcome, _ monitor: Monitor, watchedSince: Int64) {
+            self.result = result
+            self.outcome = outcome
+            self.monitor = monitor
+            self.watchedSince = watchedSince
+        }
 
         var isKnown: Bool { self.outcome != .unknown }
         var isFailure: Bool { self.outcome == .down }
