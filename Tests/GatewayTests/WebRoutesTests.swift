@@ -66,9 +66,15 @@ import Testing
             }
         }
         let shell = self.text(self.get("/", of: router))
-        for address in self.quoted(after: "href=\"web/", in: shell) + self.quoted(after: "src=\"web/", in: shell) {
-            #expect(files[address] != nil, "index.html names \(address)")
+        let addresses = self.quoted(after: "href=\"web/", in: shell) + self.quoted(after: "src=\"web/", in: shell)
+        try #require(addresses.count > 20)
+        for address in addresses {
+            let response = self.get("/web/" + address, of: router)
+            #expect(response.status == 200, "index.html names \(address)")
+            #expect(self.header("Cache-Control", response)?.contains("immutable") == true, "\(address)")
         }
+        // Another state of the files has other addresses.
+        #expect(self.get("/web/0123456789abcdef0123456789abcdef/app.js", of: router).status == 404)
     }
 
     @Test func `nothing inline stands in the shell, as its policy demands`() {

@@ -1,6 +1,9 @@
 // Addresses and the pages behind them, without loading the document again.
 import { words } from "./words.js";
 
+// Remembers that the document was loaded again for a page that could not be had: once is enough.
+const reloaded = "apus-reloaded";
+
 class Router extends EventTarget {
     #pages = [];
     #outlet = null;
@@ -104,8 +107,14 @@ class Router extends EventTarget {
                 if (!customElements.getName(Page)) customElements.define(`apus-${page.name}-page`, Page);
                 node = Object.assign(new Page(), { params, query: this.query });
                 node.pageTitle = Page.title?.(params) ?? "";
+                sessionStorage.removeItem(reloaded);
             } catch (error) {
-                // A new version was installed meanwhile, or the gateway is away: a file could not be had.
+                // The gateway serves a newer dashboard meanwhile, or is away: a file could not be had.
+                if (sessionStorage.getItem(reloaded) === null) {
+                    sessionStorage.setItem(reloaded, "1");
+                    location.reload();
+                    return;
+                }
                 node = this.#message(words.router.failed);
                 reportError(error);
             }

@@ -1,5 +1,6 @@
 // The title and the icon of the tab: which page it is, and how many monitors are down.
 
+const own = document.querySelector("link[rel=icon]").href;
 let page = "";
 let down = null;
 
@@ -24,7 +25,6 @@ function draw() {
 
 function drawIcon() {
     const link = document.querySelector("link[rel=icon]");
-    const own = new URL("web/icon.svg", document.baseURI).href;
     if (!down) {
         link.href = own;
         return;

@@ -19,9 +19,12 @@ struct WebFile: Sendable {
     /// The content as text.
     var text: String { String(decoding: self.content.bytes, as: UTF8.self) }
 
-    /// The file, or 304 where the client has it already; always asked for anew, so that no page mixes two versions.
-    func response(to request: HTTPRequest) -> HTTPResponse {
-        let headers = [(name: "ETag", value: self.etag), (name: "Cache-Control", value: "no-cache")]
+    /// The file, or 304 where the client has it already.
+    ///
+    /// Below an address that names its version it never changes; otherwise it is asked for anew each time.
+    func response(to request: HTTPRequest, isVersioned: Bool = false) -> HTTPResponse {
+        let caching = isVersioned ? "public, max-age=31536000, immutable" : "no-cache"
+        let headers = [(name: "ETag", value: self.etag), (name: "Cache-Control", value: caching)]
         if let known = request.header("if-none-match"), self.matches(known) {
             return HTTPResponse(status: 304, headers: headers + WebSecurity.headers)
         }

@@ -1,3 +1,4 @@
+import Crypto
 import HTTPServer
 import Service
 
@@ -10,6 +11,8 @@ struct WebRoutes: Sendable {
         "bootstrap5/css/bootstrap.min.css", "chart.js/chart.mjs", "chart.js/chunks/helpers.segment.mjs",
     ]
 
+    /// Names this state of the files in their addresses: a browser keeps them, and never mixes two states.
+    private let version: String
     private let files: [String: WebFile]
     private let libraries: [String: WebFile]
     private let shell: WebFile?
@@ -27,11 +30,14 @@ struct WebRoutes: Sendable {
             log.warning("no dashboard: correct WEB_FOLDER", ["reason": error.description])
             self.files = [:]
         }
+        let content = self.files.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.etag)\n" }.joined()
+        let version = Hex.encode(BLAKE2b.hash(Array(content.utf8), length: 16))
+        self.version = version
         // The frame's modules come at once instead of one after the other as each names the next.
         let modules = self.files.keys.filter {
             $0.hasSuffix(".js") && (!$0.hasPrefix("pages/") || $0 == "pages/pages.js")
         }.sorted()
-        self.shell = self.files["index.html"].map { $0.placed(under: basePath, preloading: modules) }
+        self.shell = self.files["index.html"].map { $0.placed(under: basePath, version: version, preloading: modules) }
         self.libraries = WebFolder.read(libraryFolder, names: Self.assets)
         let missing = Self.assets.filter { self.libraries[$0] == nil }
         if !missing.isEmpty {
@@ -53,24 +59,30 @@ struct WebRoutes: Sendable {
                 self.shell?.response(to: request)
                     ?? .problem(404, "The dashboard's files are not here: WEB_FOLDER says where they lie.")
             }
-        } + [self.serving("/web/{path...}", self.files), self.serving("/assets/{path...}", self.libraries)]
+        } + [
+            Route(.get, "/web/{path...}") { request in
+                let path = request.parameter("path") ?? ""
+                let isVersioned = path.hasPrefix(self.version + "/")
+                let name = isVersioned ? String(path.dropFirst(self.version.count + 1)) : path
+                return self.files[name]?.response(to: request, isVersioned: isVersioned) ?? Self.notFound
+            },
+            Route(.get, "/assets/{path...}") { request in
+                self.libraries[request.parameter("path") ?? ""]?.response(to: request) ?? Self.notFound
+            },
+        ]
     }
 
-    private func serving(_ template: StaticString, _ files: [String: WebFile]) -> Route {
-        Route(.get, template) { request in
-            files[request.parameter("path") ?? ""]?.response(to: request)
-                ?? .problem(404, "The dashboard has no such file.")
-        }
-    }
+    private static var notFound: HTTPResponse { .problem(404, "The dashboard has no such file.") }
 }
 
 extension WebFile {
     /// The shell for a dashboard below `basePath`: its `<base>` says where relative addresses begin.
-    fileprivate func placed(under basePath: String, preloading modules: [String]) -> WebFile {
+    fileprivate func placed(under basePath: String, version: String, preloading modules: [String]) -> WebFile {
         let preloads = modules.map { "<link rel=\"modulepreload\" href=\"web/\($0)\">\n" }.joined()
         let page = self.text
             .replacing("<base href=\"/\">", with: "<base href=\"\(basePath)/\">")
             .replacing("</head>", with: preloads + "</head>")
+            .replacing("\"web/", with: "\"web/\(version)/")
         return WebFile(contentType: self.contentType, content: Array(page.utf8))
     }
 }
