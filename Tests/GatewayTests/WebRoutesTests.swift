@@ -60,7 +60,7 @@ import Testing
             for name in imports where name.hasPrefix(".") {
                 var parts = folder
                 for part in name.split(separator: "/") where part != "." {
-                    if part == ".." { parts.removeLast() } else { parts.append(String(part)) }
+                    if part == ".." { _ = parts.popLast() } else { parts.append(String(part)) }
                 }
                 #expect(files[parts.joined(separator: "/")] != nil, "\(path) imports \(name)")
             }

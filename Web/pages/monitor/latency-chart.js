@@ -7,7 +7,7 @@ import {
     LineElement,
     PointElement,
     Tooltip,
-} from "../../../assets/chart.js/chart.mjs";
+} from "../../model/chart.js";
 import { drawing, element, fill } from "../../model/dom.js";
 import { latency } from "../../model/figures.js";
 import { regionName } from "../../model/regions.js";
