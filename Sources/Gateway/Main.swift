@@ -66,6 +66,7 @@ struct Main {
             pool: pool,
             credentials: credentials,
             streams: streams,
+            brake: Brake(),
             board: board,
             recents: recents,
             availability: availability,

@@ -20,6 +20,7 @@ final class Door {
     let streams: CallerStreams
     let pool: PostgresPool
     let board: Board
+    let brake = Brake()
     let secretKey: SecretKey
     let admin = Door.adminKey
     private let recents: RecentsLoader
@@ -54,6 +55,7 @@ final class Door {
             pool: self.pool,
             credentials: self.credentials,
             streams: self.streams,
+            brake: self.brake,
             board: board,
             recents: self.recents,
             availability: self.availability,

@@ -13,6 +13,7 @@ struct API: Sendable {
         pool: PostgresPool,
         credentials: Credentials,
         streams: CallerStreams,
+        brake: Brake,
         board: Board,
         recents: RecentsLoader,
         availability: AvailabilityLoader,
@@ -20,7 +21,6 @@ struct API: Sendable {
         log: Log
     ) {
         let proxies = TrustedProxies(settings.proxies)
-        let brake = Brake()
         let access = Access(
             credentials,
             streams: streams,
