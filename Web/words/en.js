@@ -185,6 +185,7 @@ export const words = {
         noIncidents: "It has never been confirmed down.",
         headline: {
             since: "for",
+            before: "last seen",
             because: reasons => `Checks fail: ${reasons}.`,
             incident: "See the incident",
             meaning: {

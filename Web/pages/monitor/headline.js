@@ -27,10 +27,12 @@ export class MonitorHeadline extends HTMLElement {
             this.#drawSentence(status, state);
         }
         this.dataset.state = state;
+        // What was seen before nobody looked says nothing of now: it is not to shine green.
+        const isOld = state === "unknown" || state === "paused";
         const names = Object.keys(status.regions).sort();
         fill(
             this.#regions,
-            names.map(name => this.#region(name, status.regions[name])),
+            names.map(name => this.#region(name, status.regions[name], isOld)),
             names.length === 0 && element("li", { class: "muted" }, w.noRegions[state] ?? w.noRegions.new),
         );
     }
@@ -52,14 +54,15 @@ export class MonitorHeadline extends HTMLElement {
         );
     }
 
-    #region(name, region) {
-        const text = [words.outcomes[region.outcome] ?? region.outcome, region.reason && (words.reasons[region.reason] ?? region.reason)];
+    #region(name, region, isOld) {
+        const mark = isOld ? "unknown" : region.outcome;
+        const text = [isOld && w.before, words.outcomes[region.outcome] ?? region.outcome, region.reason && (words.reasons[region.reason] ?? region.reason)];
         return element(
             "li",
-            { "data-state": region.outcome },
-            icon(region.outcome),
+            { "data-state": mark },
+            icon(mark),
             element("span", { class: "headline-region" }, regionName(name)),
-            element("span", { class: "muted" }, [...text, region.latencyMs !== null && region.outcome !== "down" && latency(region.latencyMs)].filter(Boolean).join(", ")),
+            element("span", { class: "muted" }, [...text, region.latencyMs !== null && region.outcome !== "down" && latency(region.latencyMs)].filter(Boolean).join(", ").replace(`${w.before}, `, `${w.before} `)),
             element("span", { class: "muted" }, when(region.slot)),
         );
     }

@@ -1,5 +1,4 @@
 // How the monitor itself is: regions, processes, what could not be read, and how much is kept.
-import { ApusWatchNotice } from "../../elements/apus-watch-notice.js";
 import { when } from "../../elements/apus-when.js";
 import { icon } from "../../elements/icon.js";
 import { api } from "../../model/api.js";
@@ -33,7 +32,6 @@ export default class PipelinePage extends HTMLElement {
         fill(
             this,
             element("div", { class: "page-header" }, element("h1", {}, w.title)),
-            new ApusWatchNotice(),
             this.#missing,
             section(w.regions, w.regionsAbout, this.#regions),
             section(w.processes, null, this.#processes),
