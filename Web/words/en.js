@@ -153,12 +153,16 @@ export const words = {
         lost: "Lost the password? Whoever runs Apus can make you a new one-time address with: apus user reset NAME",
     },
     list: { more: "Show more", actions: "Actions" },
-    watch: {
-        nobody: "No pinger watches at the moment: every state is unknown until one is back.",
-        blind: "Every region is cut off from the network: what it saw last counts for nothing.",
-        unread: "Nothing is heard of any check. The processor may have stopped, or the pingers.",
-        offline: n => `${n} ${plural(n, "region does", "regions do")} not watch at the moment.`,
-        look: "See the pipeline",
+    health: {
+        processor: span =>
+            `No processor runs${span ? `; the last was heard of ${span} ago` : ""}. Results are kept, but not shown: ` +
+            "monitors turn to unknown until one runs again.",
+        alerter: span =>
+            `No alerter runs${span ? `; the last was heard of ${span} ago` : ""}. Nobody is told of anything until one ` +
+            "runs again; then all of it is told.",
+        pingers: "No region reports. Nothing is being checked that we know of: monitors turn to unknown.",
+        database:
+            "The database can't be reached. Checks, states and notices go on; history and changes have to wait for it.",
     },
     ranges: {
         label: "Range of time",
@@ -482,12 +486,6 @@ export const words = {
         runs: "Runs",
         notHeard: span => `Silent for ${span}`,
         kinds: { gateway: "Gateway", processor: "Processor", alerter: "Alerter", pinger: "Pinger" },
-        missing: {
-            gateway: "No gateway reports: what stands below may be old.",
-            processor: "No processor runs: states and history stand still until one is back, then they catch up.",
-            alerter: "No alerter runs: nobody is told of anything until one is back, then they are.",
-            pinger: "No pinger runs: nothing is checked, and every state becomes unknown.",
-        },
         losses: "What could not be read",
         noLosses: "Nothing was lost, and every record could be read.",
         what: "What",
@@ -550,17 +548,6 @@ export const words = {
                           .join(", "),
             rate: n => (n >= 10 ? Math.round(n).toString() : n.toFixed(1)),
             checks: "Checks / s",
-        },
-        health: {
-            processor: span =>
-                `No processor runs${span ? `; the last was heard of ${span} ago` : ""}. Results are kept, but not shown: ` +
-                "monitors turn to unknown until one runs again.",
-            alerter: span =>
-                `No alerter runs${span ? `; the last was heard of ${span} ago` : ""}. Nobody is told of anything until one ` +
-                "runs again; then all of it is told.",
-            pingers: "No region reports. Nothing is being checked that we know of: monitors turn to unknown.",
-            database:
-                "The database can't be reached. Checks, states and notices go on; history and changes have to wait for it.",
         },
         filters: {
             search: "Search monitors",

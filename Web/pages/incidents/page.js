@@ -1,6 +1,6 @@
 // All incidents, newest first.
+import { ApusHealthNotice } from "../../elements/apus-health-notice.js";
 import { ApusIncidents } from "../../elements/apus-incidents.js";
-import { ApusWatchNotice } from "../../elements/apus-watch-notice.js";
 import { element, fill } from "../../model/dom.js";
 import { live } from "../../model/live.js";
 import { Pager } from "../../model/pager.js";
@@ -28,7 +28,7 @@ export default class IncidentsPage extends HTMLElement {
         fill(
             this,
             element("div", { class: "page-header" }, element("h1", {}, w.title), this.#tabs),
-            new ApusWatchNotice(),
+            new ApusHealthNotice(),
             element("section", { class: "card-box" }, this.#list, this.#empty, this.#problem, this.#more),
         );
         this.#pager = new Pager("incidents", this.#query);

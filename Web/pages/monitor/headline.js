@@ -56,13 +56,17 @@ export class MonitorHeadline extends HTMLElement {
 
     #region(name, region, isOld) {
         const mark = isOld ? "unknown" : region.outcome;
-        const text = [isOld && w.before, words.outcomes[region.outcome] ?? region.outcome, region.reason && (words.reasons[region.reason] ?? region.reason)];
+        const text = [
+            [isOld && w.before, words.outcomes[region.outcome] ?? region.outcome].filter(Boolean).join(" "),
+            region.reason && (words.reasons[region.reason] ?? region.reason),
+            region.latencyMs !== null && region.outcome !== "down" && latency(region.latencyMs),
+        ].filter(Boolean);
         return element(
             "li",
             { "data-state": mark },
             icon(mark),
             element("span", { class: "headline-region" }, regionName(name)),
-            element("span", { class: "muted" }, [...text, region.latencyMs !== null && region.outcome !== "down" && latency(region.latencyMs)].filter(Boolean).join(", ").replace(`${w.before}, `, `${w.before} `)),
+            element("span", { class: "muted" }, text.join(", ")),
             element("span", { class: "muted" }, when(region.slot)),
         );
     }

@@ -1,7 +1,7 @@
 // One monitor: how it is, how it was, and every check.
+import { ApusHealthNotice } from "../../elements/apus-health-notice.js";
 import { ApusIncidents } from "../../elements/apus-incidents.js";
 import { ApusRanges, ranges } from "../../elements/apus-ranges.js";
-import { ApusWatchNotice } from "../../elements/apus-watch-notice.js";
 import { icon } from "../../elements/icon.js";
 import { api, ApiProblem } from "../../model/api.js";
 import { element, fill } from "../../model/dom.js";
@@ -70,7 +70,7 @@ export default class MonitorPage extends HTMLElement {
             element("p", { class: "breadcrumb" }, element("a", { href: "./" }, words.overview.title), icon("right_arrow")),
             element("div", { class: "page-header" }, this.#heading, session.may("editor") && this.#actions),
             this.#about,
-            new ApusWatchNotice(),
+            new ApusHealthNotice(),
             element("section", { class: "card-box monitor-now" }, this.#headline),
             new MonitorAvailability().setup(this.#id),
             element(

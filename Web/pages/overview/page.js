@@ -1,4 +1,5 @@
 // The overview: everything at a glance, and the list of all monitors.
+import { ApusHealthNotice } from "../../elements/apus-health-notice.js";
 import { icon } from "../../elements/icon.js";
 import { toastProblem } from "../../elements/apus-toast.js";
 import { api } from "../../model/api.js";
@@ -12,7 +13,6 @@ import { session } from "../../model/session.js";
 import { words } from "../../model/words.js";
 import { OverviewFigures } from "./figures.js";
 import { OverviewFilters } from "./filters.js";
-import { HealthNotice } from "./health-notice.js";
 import { MonitorList } from "./monitor-list.js";
 import { Selection } from "./selection.js";
 import { SelectionBar } from "./selection-bar.js";
@@ -30,7 +30,7 @@ export default class OverviewPage extends HTMLElement {
     #selection = new Selection();
     #figures = new OverviewFigures();
     #filters = new OverviewFilters();
-    #health = new HealthNotice();
+    #health = new ApusHealthNotice();
     #list = new MonitorList().setup(this.#windows, this.#selection);
     #bar = new SelectionBar().setup(this.#selection);
     #found = element("p", { class: "list-found muted", role: "status" });

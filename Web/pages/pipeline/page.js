@@ -1,4 +1,5 @@
 // How the monitor itself is: regions, processes, what could not be read, and how much is kept.
+import { ApusHealthNotice } from "../../elements/apus-health-notice.js";
 import { when } from "../../elements/apus-when.js";
 import { icon } from "../../elements/icon.js";
 import { api } from "../../model/api.js";
@@ -14,12 +15,10 @@ const w = words.pipeline;
 const pace = 5_000;
 // A process reports every ten seconds.
 const silence = 30;
-const needed = ["gateway", "processor", "alerter", "pinger"];
 
 export default class PipelinePage extends HTMLElement {
     static title = () => w.title;
 
-    #missing = element("div", { role: "status" });
     #regions = element("div");
     #processes = element("div");
     #losses = element("div");
@@ -32,7 +31,7 @@ export default class PipelinePage extends HTMLElement {
         fill(
             this,
             element("div", { class: "page-header" }, element("h1", {}, w.title)),
-            this.#missing,
+            new ApusHealthNotice(),
             section(w.regions, w.regionsAbout, this.#regions),
             section(w.processes, null, this.#processes),
             section(w.losses, null, this.#losses),
@@ -84,13 +83,6 @@ export default class PipelinePage extends HTMLElement {
     }
 
     #drawProcesses(processes) {
-        const alive = new Set(processes.filter(process => process.age <= silence).map(process => process.kind));
-        const missing = needed.filter(kind => !alive.has(kind));
-        const text = missing.length > 0 ? missing.map(kind => w.missing[kind]).join(" ") : "";
-        if (this.#missing.dataset.text !== text) {
-            this.#missing.dataset.text = text;
-            fill(this.#missing, text && element("div", { class: "notice" }, icon("incidents"), text));
-        }
         const rows = processes.map(process => {
             const state = process.age <= silence ? "up" : "down";
             return [

@@ -1,14 +1,14 @@
 // What keeps Apus itself from its work, in sentences; nothing while all is well.
-import { api } from "../../model/api.js";
-import { element, fill } from "../../model/dom.js";
-import { span } from "../../model/time.js";
-import { words } from "../../model/words.js";
+import { api } from "../model/api.js";
+import { element, fill } from "../model/dom.js";
+import { span } from "../model/time.js";
+import { words } from "../model/words.js";
 
 const period = 15_000;
 // Processes report every 10 s.
 const silence = 35;
 
-export class HealthNotice extends HTMLElement {
+export class ApusHealthNotice extends HTMLElement {
     #timer = null;
     #overview = null;
     #faults = [];
@@ -23,7 +23,7 @@ export class HealthNotice extends HTMLElement {
         clearInterval(this.#timer);
     }
 
-    // The answer of GET /overview.
+    // The answer of GET /overview, where the page has a newer one.
     set overview(overview) {
         this.#overview = overview;
         this.#draw();
@@ -31,16 +31,17 @@ export class HealthNotice extends HTMLElement {
 
     async #load() {
         try {
-            const { processes } = await api.get("pipeline");
+            const [{ processes }, overview] = await Promise.all([api.get("pipeline"), api.get("overview")]);
+            this.#overview = overview;
             this.#faults = ["processor", "alerter"].flatMap(kind => {
                 const ages = processes.filter(process => process.kind === kind).map(process => process.age);
                 const age = Math.min(...ages);
                 if (age < silence) return [];
-                return [words.overview.health[kind](ages.length > 0 ? span(age * 1_000) : null)];
+                return [words.health[kind](ages.length > 0 ? span(age * 1_000) : null)];
             });
         } catch (problem) {
             // Without the gateway nothing is known of the others, and the frame says so.
-            this.#faults = problem.status === 503 ? [words.overview.health.database] : [];
+            this.#faults = problem.status === 503 ? [words.health.database] : [];
         }
         this.#draw();
     }
@@ -49,7 +50,7 @@ export class HealthNotice extends HTMLElement {
         const faults = [...this.#faults];
         const { monitors, regions } = this.#overview ?? {};
         // Without a processor nothing is heard of any region.
-        if (this.#faults.length === 0 && monitors > 0 && regions.online === 0) faults.push(words.overview.health.pingers);
+        if (this.#faults.length === 0 && monitors > 0 && regions.online === 0) faults.push(words.health.pingers);
         const text = faults.join("\n");
         if (this.dataset.shown === text) return;
         this.dataset.shown = text;
@@ -57,4 +58,4 @@ export class HealthNotice extends HTMLElement {
     }
 }
 
-customElements.define("apus-health-notice", HealthNotice);
+customElements.define("apus-health-notice", ApusHealthNotice);
