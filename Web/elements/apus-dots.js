@@ -2,12 +2,14 @@
 import { fill } from "../model/dom.js";
 import { latency } from "../model/figures.js";
 import { regionFlag, regionName } from "../model/regions.js";
-import { ago } from "../model/time.js";
+import { ago, now } from "../model/time.js";
 import { words } from "../model/words.js";
 import { icon } from "./icon.js";
 
 export class ApusDots extends HTMLElement {
     #regions = {};
+    // Seconds between two checks; set before `regions`, it lets old results be no statement any more.
+    interval = null;
 
     // The member `regions` of a status.
     set regions(regions) {
@@ -24,11 +26,12 @@ export class ApusDots extends HTMLElement {
                 const region = this.#regions[name];
                 const mark = document.createElement("span");
                 mark.className = "dot";
-                mark.dataset.state = region.outcome;
+                const outcome = this.#isOld(region) ? "unknown" : region.outcome;
+                mark.dataset.state = outcome;
                 mark.setAttribute("role", "listitem");
                 const text = words.regions.mark(
                     regionName(name),
-                    words.outcomes[region.outcome] ?? region.outcome,
+                    words.outcomes[outcome] ?? outcome,
                     region.latencyMs === null || region.latencyMs === undefined ? null : latency(region.latencyMs),
                     region.reason ? (words.reasons[region.reason] ?? region.reason) : null,
                 );
@@ -36,11 +39,18 @@ export class ApusDots extends HTMLElement {
                 const flag = regionFlag(name);
                 const seen = region.slot ? ago(Date.parse(region.slot)) : null;
                 mark.title = [flag ? `${flag} ${text}` : text, seen].filter(Boolean).join("\n");
-                mark.append(icon(region.outcome));
+                mark.append(icon(outcome));
                 return mark;
             }),
         );
         if (names.length === 0) this.removeAttribute("role");
+    }
+
+    // Older than the limit of a status, with the usual time limit of a check.
+    #isOld({ slot }) {
+        if (this.interval === null || !slot) return false;
+        const limit = Math.max(2.5 * this.interval, this.interval + 60) + 10;
+        return now() - Date.parse(slot) > limit * 1_000;
     }
 }
 

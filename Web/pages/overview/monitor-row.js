@@ -82,6 +82,8 @@ export class MonitorRow extends HTMLElement {
             element("span", { class: "row-target" }, card.target.replace(/^https?:\/\//, "")),
             (card.tags ?? []).map(tag => element("span", { class: "tag" }, tag)),
         );
+        // A status that is unknown must not show the green of yesterday.
+        this.#dots.interval = state === "unknown" ? card.interval : null;
         this.#dots.regions = card.regions;
         const recent = card.recent ?? [];
         this.#strip.results = recent.map(([outcome]) => ({ outcome }));
