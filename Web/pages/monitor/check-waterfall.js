@@ -16,14 +16,14 @@ export class CheckWaterfall extends HTMLElement {
         for (const phase of phases) {
             const length = result[`${phase}Ms`];
             if (length === null || length === undefined) continue;
-            rows.push({ phase, start, length });
+            rows.push({ phase, start, length, isFailed: phase === result.phase });
             start += length;
         }
-        // What is left is the phase that failed, or the rest of the answer.
+        // What is left is the phase that never ended, or the rest of the answer.
         const rest = total - start;
         if (total > 0 && (rest > 0.0005 * total || rows.length === 0)) {
-            const isFailed = result.outcome === "down" || result.outcome === "unknown";
-            rows.push({ phase: isFailed ? (result.phase ?? "rest") : "rest", start, length: rest, isFailed });
+            const isFailed = Boolean(result.phase) && !rows.some(row => row.isFailed);
+            rows.push({ phase: isFailed ? result.phase : "rest", start, length: rest, isFailed });
         }
         const facts = [
             [w.slot, utc(Date.parse(result.slot))],

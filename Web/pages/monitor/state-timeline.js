@@ -59,6 +59,8 @@ export class StateTimeline extends HTMLElement {
                 "div",
                 { class: "timeline-axis", "aria-hidden": "true" },
                 timeTicks(from, to, Math.max(2, Math.floor(this.clientWidth / 110))).map(time => {
+                    // At the edges there is no room for a word.
+                    if (x(time) < 0.03 * width || x(time) > 0.97 * width) return null;
                     const tick = element("span", {}, tickText(time, from, to));
                     tick.style.left = `${x(time) / 10}%`;
                     return tick;
