@@ -7,6 +7,8 @@ struct Announcement: Sendable, Hashable {
         case opened = "incident.opened"
         case reminder = "incident.reminder"
         case resolved = "incident.resolved"
+        case started = "monitoring.started"
+        case ended = "monitoring.ended"
         case test = "channel.test"
         case disabled = "channel.disabled"
         case silent = "log.silent"

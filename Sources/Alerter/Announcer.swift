@@ -43,6 +43,36 @@ struct Announcer: Sendable {
         )
     }
 
+    /// A monitor is watched from now on, as far as a channel is concerned, or no longer; `at` Unix ms.
+    ///
+    /// `generation` is that of the change which causes it, so that a replay makes the same.
+    func monitoring(
+        _ kind: Announcement.Kind,
+        of monitor: Monitor,
+        generation: Int64,
+        detail: String?,
+        at: Int64
+    ) -> Announcement {
+        var writer = JSONWriter()
+        self.begin(&writer, kind, at)
+        writer.name("incident")
+        writer.null()
+        self.write(monitor, to: &writer)
+        writer.member("state", String?.none)
+        writer.member("reason", String?.none)
+        writer.member("detail", detail)
+        self.end(&writer, regions: [], url: self.publicURL.map { "\($0)/monitors/\(monitor.id)" })
+        return Announcement(
+            id: "monitor-\(monitor.id)-\(generation)-\(kind == .started ? "started" : "ended")",
+            kind: kind,
+            monitor: monitor.id,
+            share: Partitioning.share(of: monitor.id),
+            sequence: 0,
+            at: at,
+            payload: writer.bytes
+        )
+    }
+
     /// The channel was switched off because its receiver is gone; `at` Unix ms.
     func disabled(_ channel: Channel, at: Int64) -> Announcement {
         var writer = JSONWriter()
@@ -91,19 +121,29 @@ struct Announcer: Sendable {
         writer.member("startedAt", time: incident.startedAt)
         writer.member("confirmedAt", time: incident.confirmedAt)
         writer.member("endedAt", time: incident.endedAt)
+        writer.name("duration")
+        if let end = incident.endedAt {
+            writer.seconds(milliseconds: max(end - incident.startedAt, 0))
+        } else {
+            writer.null()
+        }
         writer.member("resolution", incident.resolution?.rawValue)
         writer.endObject()
+        self.write(monitor, to: &writer)
+        writer.member("state", Self.state(of: incident))
+        writer.member("reason", incident.reason?.rawValue)
+        writer.member("detail", incident.detail)
+        self.end(&writer, regions: incident.regions, url: self.publicURL.map { "\($0)/incidents/\(incident.id)" })
+        return writer.bytes
+    }
+
+    private func write(_ monitor: Monitor, to writer: inout JSONWriter) {
         writer.name("monitor")
         writer.beginObject()
         writer.member("id", Int64?(monitor.id))
         writer.member("name", monitor.name)
         writer.member("target", monitor.target)
         writer.endObject()
-        writer.member("state", Self.state(of: incident))
-        writer.member("reason", incident.reason?.rawValue)
-        writer.member("detail", incident.detail)
-        self.end(&writer, regions: incident.regions, url: self.publicURL.map { "\($0)/incidents/\(incident.id)" })
-        return writer.bytes
     }
 
     private func begin(_ writer: inout JSONWriter, _ kind: Announcement.Kind, _ time: Int64) {

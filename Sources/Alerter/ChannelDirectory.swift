@@ -126,6 +126,11 @@ final class ChannelDirectory: Sendable {
         }
     }
 
+    /// Those of the listed channels that are told when watching begins and ends, under the same conditions.
+    func channelsHearingOfMonitoring(listed: [Int64], at: Int64) -> [Int64] {
+        self.channels(listed: listed, at: at).filter { self.entry($0)?.channel.type.hearsOfMonitoring ?? false }
+    }
+
     // MARK: The thread
 
     private func run() {

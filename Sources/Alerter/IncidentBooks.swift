@@ -73,6 +73,7 @@ struct IncidentBooks: Sendable {
             switch item.event {
             case .incident(let incident, let monitor, _): incidents[incident.id] = (incident, monitor)
             case .acted(let incident, let action): actions.append((incident, action))
+            case .monitoring: break
             }
         }
         try self.write(incidents.values.sorted { $0.0.id < $1.0.id }, on: connection)

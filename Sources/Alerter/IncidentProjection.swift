@@ -62,7 +62,27 @@ final class IncidentProjection: Projection {
             throw PoisonRecord("\(error)")
         }
         self.sending.heard()
-        return self.apply(decoded, timestamp: record.timestamp, to: state)
+        guard case .change(let change) = decoded else {
+            return self.apply(decoded, timestamp: record.timestamp, to: state)
+        }
+        let former = state.partition.status(of: change.monitor)?.definition
+        let urgency = self.apply(decoded, timestamp: record.timestamp, to: state)
+        self.notice(change, from: former, in: state)
+        return urgency
+    }
+
+    /// Who asked for it is told that the watching of a monitor begins or ends.
+    private func notice(_ change: Change, from former: Monitor?, in state: IncidentState) {
+        let latter = state.partition.status(of: change.monitor)?.definition
+        guard let notice = MonitoringNotice(from: former, to: latter) else { return }
+        let announcement = self.announcer.monitoring(
+            notice.kind,
+            of: notice.monitor,
+            generation: change.generation,
+            detail: notice.detail,
+            at: max(state.partition.time, change.at)
+        )
+        state.news.append(IncidentState.News(event: .monitoring(notice, announcement)))
     }
 
     func refresh(_ definition: borrowing Message, at: LogPoint, into state: IncidentState) {
@@ -134,6 +154,11 @@ final class IncidentProjection: Projection {
             for index in portion.state.news.indices where isMeant(portion.state.news[index]) {
                 switch portion.state.news[index].event {
                 case .acted: portion.state.news[index].channels = []
+                case .monitoring(let notice, let announcement):
+                    portion.state.news[index].channels = self.sending.directory.channelsHearingOfMonitoring(
+                        listed: notice.channels,
+                        at: announcement.at
+                    )
                 case .incident(_, let monitor, let announcement):
                     portion.state.news[index].channels = self.sending.directory.channels(
                         listed: monitor.channels,
@@ -170,7 +195,8 @@ final class IncidentProjection: Projection {
         var fresh: [String: Delivery] = [:]
         var room: [Int64: Int] = [:]
         for item in news {
-            guard case .incident(_, _, let announcement) = item.event else { continue }
+            guard let announcement = item.event.announcement, !(item.channels ?? []).isEmpty || item.event.isIncident
+            else { continue }
             announcements.append(announcement)
             let ahead = self.sending.outbox.ahead(of: announcement.id)
             for delivery in ahead { entries.append(Self.entry(delivery)) }
@@ -229,7 +255,7 @@ final class IncidentProjection: Projection {
             for index in portion.state.news.indices where !portion.state.news[index].isAhead {
                 guard let channels = portion.state.news[index].channels else { continue }
                 portion.state.news[index].isAhead = true
-                guard case .incident(_, _, let announcement) = portion.state.news[index].event else { continue }
+                guard let announcement = portion.state.news[index].event.announcement else { continue }
                 deliveries += channels.map {
                     Delivery(announcement, channel: $0, permission: .ahead, pendingSince: now)
                 }

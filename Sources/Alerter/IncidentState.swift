@@ -8,6 +8,7 @@ final class IncidentState {
         enum Event {
             case incident(Incident, Monitor, Announcement)
             case acted(incident: String, Action)
+            case monitoring(MonitoringNotice, Announcement)
         }
 
         let event: Event
@@ -46,5 +47,20 @@ final class IncidentState {
         self.news = []
         self.monitorRows = [:]
         self.shareRows = [:]
+    }
+}
+
+extension IncidentState.News.Event {
+    /// What is announced; `nil`: nothing.
+    var announcement: Announcement? {
+        switch self {
+        case .incident(_, _, let announcement), .monitoring(_, let announcement): announcement
+        case .acted: nil
+        }
+    }
+
+    /// Whether it belongs to an incident, whose timeline keeps it even where nobody was told.
+    var isIncident: Bool {
+        if case .incident = self { true } else { false }
     }
 }

@@ -32,7 +32,7 @@ import Testing
             String(decoding: self.announcement(.opened).payload, as: UTF8.self)
                 == #"{"type":"incident.opened","timestamp":"2026-11-20T15:46:00.123Z","data":{"incident":{"#
                 + #""id":"inc_a","startedAt":"2026-11-20T15:45:50.000Z","confirmedAt":"2026-11-20T15:46:00.000Z","#
-                + #""endedAt":null,"resolution":null},"monitor":{"id":42,"name":"Shop <&>","#
+                + #""endedAt":null,"duration":null,"resolution":null},"monitor":{"id":42,"name":"Shop <&>","#
                 + #""target":"https://shop.example/?a=1&b=2"},"state":"down","reason":"status","#
                 + #""detail":"status 503 <b>","regions":["eu","us"],"url":"https://apus.example/incidents/inc_a"}}"#
         )

@@ -6,6 +6,8 @@ struct AnnouncementWords {
     var detail: String?
     var fields: [(name: String, value: String)] = []
     var isGood: Bool
+    /// What the monitor is now, such as `down`; `nil`: it is not about that.
+    var state: String?
     /// Where to read more; `nil`: not known.
     var url: String?
 
@@ -20,6 +22,7 @@ struct AnnouncementWords {
         self.detail = data["detail"]?.text
         self.url = data["url"]?.text
         self.isGood = true
+        self.state = data["state"]?.text
         switch announcement.kind {
         case .opened:
             self.title = "\(name) is down"
@@ -33,6 +36,8 @@ struct AnnouncementWords {
             case "deleted": self.title = "\(name) was deleted while it was down"
             default: self.title = "\(name) is up again"
             }
+        case .started: self.title = "Monitoring of \(name) has started"
+        case .ended: self.title = "Monitoring of \(name) has ended"
         case .test: self.title = "A test from Apus"
         case .disabled:
             self.title = "A channel was switched off"
@@ -42,21 +47,43 @@ struct AnnouncementWords {
             self.isGood = false
         case .heard: self.title = "Apus receives results again"
         }
-        guard let incident else { return }
         func field(_ name: String, _ value: String?) {
             if let value, !value.isEmpty { self.fields.append((name, value)) }
         }
         field("Target", monitor?["target"]?.text)
+        guard let incident else { return }
         field("Reason", data["reason"]?.text)
         field("Regions", data["regions"]?.texts?.joined(separator: ", "))
         field("Since", incident["startedAt"]?.text)
         field("Until", incident["endedAt"]?.text)
+        field("Down for", incident["duration"]?.seconds.map(Self.span))
+    }
+
+    /// A length of time in its two largest units, such as `2 h 5 min`.
+    static func span(_ seconds: Double) -> String {
+        let whole = Int64(min(max(seconds, 0), 1e12))
+        let units = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")] as [(Int64, String)]
+        guard let first = units.firstIndex(where: { whole >= $0.0 }) else { return "less than 1 s" }
+        var text = "\(whole / units[first].0) \(units[first].1)"
+        if first + 1 < units.count {
+            let rest = whole % units[first].0 / units[first + 1].0
+            if rest > 0 { text += " \(rest) \(units[first + 1].1)" }
+        }
+        return text
     }
 }
 
 extension JSONValue {
     fileprivate var text: String? {
         if case .string(let text) = self { text } else { nil }
+    }
+
+    fileprivate var seconds: Double? {
+        switch self {
+        case .integer(let number): Double(number)
+        case .real(let number): number
+        default: nil
+        }
     }
 
     fileprivate var members: JSONObject? {

@@ -8,6 +8,13 @@ protocol ChannelFormat: Sendable {
     /// The body must come out the same for every attempt; `now` (Unix ms) is for signatures.
     func request(_ announcement: Announcement, webhookID: String, to secrets: ChannelSecrets, now: Int64)
         -> ChannelRequest?
+
+    /// How long the receiver wants to be left alone, ms, where its answer says so in a way of its own; `nil`: it does not.
+    func wait(_ outcome: HTTPOutcome) -> Int64?
+}
+
+extension ChannelFormat {
+    func wait(_ outcome: HTTPOutcome) -> Int64? { nil }
 }
 
 /// What is posted.
@@ -23,6 +30,10 @@ extension Channel.Kind {
         switch self {
         case .webhook: WebhookFormat()
         case .slack: SlackFormat()
+        case .discord: DiscordFormat()
         }
     }
+
+    /// Whether it is told when the watching of a monitor that names it begins and ends.
+    var hearsOfMonitoring: Bool { self == .discord }
 }

@@ -88,7 +88,8 @@ final class Dispatcher: @unchecked Sendable {
             self.finish(delivery, verdict, of: entry.channel)
             return
         }
-        let request = entry.channel.type.format.request(
+        let format = entry.channel.type.format
+        let request = format.request(
             delivery.announcement,
             webhookID: delivery.webhookID,
             to: secrets,
@@ -113,7 +114,7 @@ final class Dispatcher: @unchecked Sendable {
         )
         self.client.send(sent) { [unowned self] outcome in
             FaultPoint.afterSend.pass()
-            let verdict = Verdict(outcome, now: WallClock.millis)
+            let verdict = Verdict(outcome, now: WallClock.millis, wish: format.wait(outcome))
             self.finish(delivery, verdict, of: entry.channel)
         }
     }

@@ -22,7 +22,9 @@ struct Verdict: Sendable, Hashable {
     var error: String?
 
     /// Judges an outcome; `now` is Unix ms, for dates in `Retry-After`.
-    init(_ outcome: HTTPOutcome, now: Int64) {
+    ///
+    /// `wish`, ms, is what the receiver wants in a way of its own; it goes before `Retry-After`.
+    init(_ outcome: HTTPOutcome, now: Int64, wish: Int64? = nil) {
         self.status = outcome.status
         if let failure = outcome.failure {
             self.error = failure.words
@@ -52,7 +54,7 @@ struct Verdict: Sendable, Hashable {
             self.course = .gone
             self.error = "the receiver answered 410: it wants nothing any more"
         case 408, 425, 429, 500...599:
-            self.course = .retry(after: outcome.header("Retry-After").flatMap { RetryAfter.millis($0, now: now) })
+            self.course = .retry(after: wish ?? outcome.header("Retry-After").flatMap { RetryAfter.millis($0, now: now) })
         default: self.course = .refused
         }
     }

@@ -13,6 +13,14 @@ package enum Change: Sendable, Hashable {
         }
     }
 
+    /// When it was made, Unix ms.
+    package var at: Int64 {
+        switch self {
+        case .defined(let monitor): monitor.updatedAt
+        case .deleted(_, _, let at): at
+        }
+    }
+
     /// The generation that it makes.
     package var generation: Int64 {
         switch self {

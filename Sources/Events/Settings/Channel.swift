@@ -19,7 +19,7 @@ package struct Channel: Sendable, Hashable {
 
     /// The kinds of channels.
     package enum Kind: String, Sendable, Hashable, CaseIterable {
-        case webhook, slack
+        case webhook, slack, discord
     }
 
     /// A channel as it is published.
