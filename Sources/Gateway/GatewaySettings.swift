@@ -28,6 +28,10 @@ struct GatewaySettings: Sendable {
     let basicUser: BasicUser?
     /// Of how many monitors `/metrics` tells at most; 0: of none.
     let metricsMonitors: Int64
+    /// How the routes of sites behave.
+    let sites: SiteSettings
+    /// In about how many steps `GET /api/live` shows a range.
+    let livePoints: Int
     /// Where the API is served.
     let listen: HostAndPort
     /// Which addresses channels and targets may name outright.
@@ -74,6 +78,15 @@ struct GatewaySettings: Sendable {
         )
         self.proxies = Self.proxies(reading: &settings)
         self.basicUser = Self.basicUser(reading: &settings)
+        self.sites = SiteSettings(reading: &settings)
+        self.livePoints = Int(
+            settings.value(
+                "TARGET_DATA_POINTS",
+                .integer(2...300),
+                default: 30,
+                "In about how many steps GET /api/live shows a range."
+            )
+        )
         let listen = settings.value(
             "GATEWAY_LISTEN",
             .hostAndPort,

@@ -60,6 +60,15 @@ package struct Route: Sendable {
         return route
     }
 
+    /// The same route whose answers, those of its doorkeeper as well, are put into another form.
+    package func answering(_ form: @escaping @Sendable (HTTPResponse) -> HTTPResponse) -> Route {
+        var route = self.wrapped { request, handler in form(handler(request)) }
+        if let admission = self.admission {
+            route.admission = { request in admission(&request).map(form) }
+        }
+        return route
+    }
+
     /// The same route with something between the request and its handler.
     package func wrapped(_ around: @escaping @Sendable (HTTPRequest, Handler) -> HTTPResponse) -> Route {
         let inner = self.handler

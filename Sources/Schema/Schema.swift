@@ -16,6 +16,7 @@ package enum Schema {
         Migration(6, "switched off channels", PackageResources._006_switched_off_channels_sql),
         Migration(7, "actions", PackageResources._007_actions_sql),
         Migration(8, "monitoring notices", PackageResources._008_monitoring_notices_sql),
+        Migration(9, "failures", PackageResources._009_failures_sql),
     ]
 
     /// Brings the database to this program's version and returns the numbers of what was applied.

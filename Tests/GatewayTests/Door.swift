@@ -31,8 +31,10 @@ final class Door {
         var environment = [
             "KAFKA_BROKERS": "127.0.0.1:1", "DATABASE_URL": url, "REDIS_URL": "redis://127.0.0.1:1",
             "APUS_SECRET_KEY": SecretKey().base64, "APUS_ADMIN_KEY": Door.adminKey,
+            "VALID_USERNAME": "site-user", "VALID_PASSWORD": "site-password",
         ]
         environment.merge(variables) { $1 }
+        environment = environment.filter { !$0.value.isEmpty }
         var reader = SettingsReader(environment: environment)
         let settings = GatewaySettings(reading: &reader)
         try #require(reader.problems.isEmpty)

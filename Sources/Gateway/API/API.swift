@@ -33,6 +33,7 @@ struct API: Sendable {
         let sealer = Sealer(settings.secretKey)
         let search = BoardSearch(board)
         let store = MonitorStore(pool, sealer: sealer, onChange: onChange)
+        let channelStore = ChannelStore(pool, sealer: sealer, onChange: onChange)
         let monitors = MonitorRoutes(
             store,
             board: board,
@@ -41,7 +42,7 @@ struct API: Sendable {
             key: settings.secretKey
         )
         let channels = ChannelRoutes(
-            ChannelStore(pool, sealer: sealer, onChange: onChange),
+            channelStore,
             tests: ChannelTests(pool),
             policy: settings.policy,
             answers: answers,
@@ -67,12 +68,23 @@ struct API: Sendable {
             answers: answers,
             log: log
         )
-        self.routes = access.guarding(
+        let sites = Sites(
+            settings: settings,
+            pool: pool,
+            board: board,
+            monitors: store,
+            channels: channelStore,
+            answers: answers
+        )
+        let live = LiveRangeRoutes(board: board, pool: pool, points: settings.livePoints, answers: answers)
+        let own = access.guarding(
             monitors.routes + bulk.routes + channels.routes + actions.routes + reading.routes
                 + KeyRoutes(pool, credentials: credentials, answers: answers, key: settings.secretKey).routes
                 + people.routes
+                + live.routes
                 + [API.description]
         )
+        self.routes = own + sites.routes(behind: access)
     }
 
     /// The description that the tests hold the API to; open to all, since it holds nothing that is not in the sources.

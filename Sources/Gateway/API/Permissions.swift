@@ -82,6 +82,16 @@ enum Permissions {
         line(.patch, "/api/v1/people/{id}", .own),
         line(.delete, "/api/v1/people/{id}", .role(.admin)),
         line(.get, "/api/v1/audit", .role(.admin)),
+        line(.get, "/api/live", .basic(.viewer)),
+        line(.get, "/sites", .basic(.viewer)),
+        line(.post, "/sites", .basic(.editor)),
+        line(.get, "/sites/{id}", .basic(.viewer)),
+        line(.delete, "/sites/{id}", .basic(.editor)),
+        line(.get, "/sites/{id}/history", .basic(.viewer)),
+        line(.get, "/webhooks", .basic(.editor)),
+        line(.post, "/webhooks", .basic(.editor)),
+        line(.get, "/webhooks/{id}", .basic(.editor)),
+        line(.delete, "/webhooks/{id}", .basic(.editor)),
         line(.get, "/openapi.yaml", .open),
     ]
 

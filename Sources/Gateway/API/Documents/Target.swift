@@ -29,7 +29,8 @@ enum Target {
         }
     }
 
-    private static func isAllowed(_ target: String, _ policy: AddressPolicy) -> Bool {
+    /// Whether a well-formed target is no address that `policy` forbids.
+    static func isAllowed(_ target: String, _ policy: AddressPolicy) -> Bool {
         self.literal(in: target).map(policy.allows) ?? true
     }
 
