@@ -1,8 +1,10 @@
 import Events
-import HTTPClient
+import Postgres
+import TestServers
 import Testing
 
 @testable import Alerter
+@testable import HTTPClient
 
 /// What Discord is told, and how long it wants to be left alone.
 @Suite(.timeLimit(.minutes(1))) struct DiscordTests {
@@ -68,11 +70,13 @@ import Testing
         #expect(!body.contains(String(repeating: "x", count: 501)))
     }
 
-    @Test(arguments: [
-        (#"{"retry_after":1.337,"global":false}"#, 1_337), (#"{"retry_after":64}"#, 64_000),
-        (#"{"retry_after":6457}"#, 6_457), (#"{"retry_after":0.2}"#, 1_000), (#"{"retry_after":1e9}"#, 3_600_000),
-        (#"{"retry_after":-1}"#, nil), (#"{"retry_after":"5"}"#, nil), ("no JSON", nil), ("{}", nil),
-    ] as [(String, Int64?)])
+    @Test(
+        arguments: [
+            (#"{"retry_after":1.337,"global":false}"#, 1_337), (#"{"retry_after":64}"#, 64_000),
+            (#"{"retry_after":6457}"#, 6_457), (#"{"retry_after":0.2}"#, 1_000), (#"{"retry_after":1e9}"#, 3_600_000),
+            (#"{"retry_after":-1}"#, nil), (#"{"retry_after":"5"}"#, nil), ("no JSON", nil), ("{}", nil),
+        ] as [(String, Int64?)]
+    )
     func `the wait that Discord asks for is understood`(body: String, wait: Int64?) {
         var outcome = HTTPOutcome()
         outcome.status = 429
@@ -93,7 +97,7 @@ import Testing
         let alerter = try world.start()
         defer { alerter.stop() }
         func contents(_ path: String) -> [String] {
-            world.receiver.notices(path).map { String($0.body.split(separator: "\"").dropFirst(2).first ?? "") }
+            world.receiver.notices(path).map { String($0.body.split(separator: "\"").dropFirst(3).first ?? "") }
         }
         try world.monitor(1, channels: [1, 3])
         try world.monitor(2)

@@ -203,6 +203,7 @@ import Testing
         #expect(name.hasPrefix("hooks.example.com ") && !name.contains("secret"))
         #expect(try WebhookChannel.name(of: url + "2") != name)
         #expect(WebhookChannel.type(of: "https://hooks.slack.com/services/x") == "slack")
+        #expect(WebhookChannel.type(of: "https://Discord.com/api/webhooks/1/x") == "discord")
         let target = ScriptedTarget { request in
             if request.method == "POST" {
                 return ScriptedTarget.answer(201, #"{"id":5,"name":"x","type":"webhook","secret":"whsec_abc"}"#)

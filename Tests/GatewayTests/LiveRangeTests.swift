@@ -198,13 +198,3 @@ import Testing
         for state in [State.new, .unknown, .paused] { #expect(LiveService.Status(state, reason: nil) == .unknown) }
     }
 }
-
-extension JSONValue {
-    fileprivate var real: Double? {
-        switch self {
-        case .integer(let number): Double(number)
-        case .real(let number): number
-        default: nil
-        }
-    }
-}

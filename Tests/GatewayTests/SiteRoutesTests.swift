@@ -9,7 +9,7 @@ import Testing
 /// The interface of sites and webhooks, answer by answer as its document says.
 @Suite(.serialized, .timeLimit(.minutes(1))) struct SiteRoutesTests {
     private static let user = ["VALID_USERNAME": "ann", "VALID_PASSWORD": "secret word"]
-    /// ann:secret word
+    /// The user ann with the password "secret word".
     private static let basic = [(name: "authorization", value: "Basic YW5uOnNlY3JldCB3b3Jk")]
 
     private func door(_ variables: [String: String] = [:]) throws -> Door {
@@ -22,15 +22,18 @@ import Testing
         return (answer.status, String(decoding: bytes, as: UTF8.self))
     }
 
-    private static let site = #"{"url":"https://example.com/","name":"Example Site","check_interval_seconds":60,"#
+    private static let site =
+        #"{"url":"https://example.com/","name":"Example Site","check_interval_seconds":60,"#
         + #""expected_status_code":200}"#
 
     @Test func `a site is added, read, listed and deleted`() throws {
         let door = try self.door()
-        let first = #"{"url":"https://example.com/","name":"Example Site","check_interval_seconds":60,"#
+        let first =
+            #"{"url":"https://example.com/","name":"Example Site","check_interval_seconds":60,"#
             + #""expected_status_code":200,"id":1}"#
         #expect(self.send(door, .post, "/sites", Self.site) == (200, first))
-        let second = #"{"url":"https://another-site.com/","name":"Another Site","check_interval_seconds":300,"#
+        let second =
+            #"{"url":"https://another-site.com/","name":"Another Site","check_interval_seconds":300,"#
             + #""expected_status_code":200,"id":2}"#
         let defaults = #"{"url":"https://another-site.com/","name":"Another Site"}"#
         #expect(self.send(door, .post, "/sites", defaults) == (200, second))
@@ -194,11 +197,13 @@ import Testing
 
     // MARK: History
 
-    @Test func `history has a row for each confirmed run, begins with INITIAL and leaves out what nobody knows`() throws {
+    @Test func `history has a row for each confirmed run, begins with INITIAL and leaves out what nobody knows`() throws
+    {
         let door = try self.door()
         _ = self.send(door, .post, "/sites", Self.site)
         let created = try door.send(.get, "/api/v1/monitors/1", key: door.admin).document["createdAt"]?.text ?? ""
-        let initial = #"{"status":"INITIAL","response_time_ms":null,"last_checked":"\#(created)","#
+        let initial =
+            #"{"status":"INITIAL","response_time_ms":null,"last_checked":"\#(created)","#
             + #""last_status_change":"\#(created)"}"#
         #expect(self.send(door, .get, "/sites/1/history") == (200, "[\(initial)]"))
         let day = "2026-11-20T"

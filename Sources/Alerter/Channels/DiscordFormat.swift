@@ -53,7 +53,8 @@ struct DiscordFormat: ChannelFormat {
             writer.beginObject()
             writer.member("name", field.name)
             // What Discord makes a link of, it takes as it stands.
-            writer.member("value", field.name == "Target" ? String(field.value.prefix(500)) : self.escaped(field.value, 500))
+            let isLink = field.name == "Target"
+            writer.member("value", isLink ? String(field.value.prefix(500)) : self.escaped(field.value, 500))
             writer.member("inline", Bool?(field.value.count <= 40))
             writer.endObject()
         }

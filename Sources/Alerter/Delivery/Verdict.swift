@@ -54,7 +54,8 @@ struct Verdict: Sendable, Hashable {
             self.course = .gone
             self.error = "the receiver answered 410: it wants nothing any more"
         case 408, 425, 429, 500...599:
-            self.course = .retry(after: wish ?? outcome.header("Retry-After").flatMap { RetryAfter.millis($0, now: now) })
+            let header = outcome.header("Retry-After").flatMap { RetryAfter.millis($0, now: now) }
+            self.course = .retry(after: wish ?? header)
         default: self.course = .refused
         }
     }

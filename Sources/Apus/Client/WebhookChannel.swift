@@ -38,8 +38,13 @@ struct WebhookChannel {
         return "\(try ProbeTarget(url, type: "http").host) \(print)"
     }
 
-    /// Slack takes only its own format.
+    /// Slack and Discord take only their own formats.
     static func type(of url: String) -> String {
-        url.lowercased().hasPrefix("https://hooks.slack.com/") ? "slack" : "webhook"
+        let url = url.lowercased()
+        if url.hasPrefix("https://hooks.slack.com/") { return "slack" }
+        let isDiscord = ["https://discord.com/api/webhooks/", "https://discordapp.com/api/webhooks/"].contains {
+            url.hasPrefix($0)
+        }
+        return isDiscord ? "discord" : "webhook"
     }
 }

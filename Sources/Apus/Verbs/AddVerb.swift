@@ -24,7 +24,7 @@ struct AddVerb: Verb {
             VerbOption("--name", value: "NAME", "What it is called. Default: the host of the URL."),
             VerbOption("--interval", value: "SECONDS", "Time between two checks, 1 to 86400. Default: 60."),
             VerbOption("--type", value: "TYPE", "http or tcp. Default: what the target looks like."),
-            VerbOption("--webhook", value: "URL", "Where alerts go: a webhook, or one of Slack."),
+            VerbOption("--webhook", value: "URL", "Where alerts go: a webhook, or one of Slack or Discord."),
             VerbOption("--threshold", value: "N", "Failures in a row that make a region's verdict. Default: 3."),
             VerbOption("--region", value: "NAME", isRepeatable: true, "Checks from this region. Default: from all."),
             VerbOption("--json", "Prints the API's JSON instead; notes go to standard error."),

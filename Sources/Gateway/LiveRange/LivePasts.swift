@@ -3,7 +3,7 @@ import Postgres
 import Service
 import Synchronization
 
-/// The distributions that were read last, for those who ask for the same soon after; one reads, the others wait for it.
+/// The distributions that were read last, for those who ask for the same soon after.
 ///
 /// Bounded; safe from every thread.
 final class LivePasts: Sendable {
@@ -29,8 +29,6 @@ final class LivePasts: Sendable {
     private let pool: PostgresPool
     private let points: Int
     private let kept = Mutex<[Key: Kept]>([:])
-    /// One range at a time: who asks for what is being read gets it without reading it again.
-    private let turn = Mutex(())
 
     /// Reads from `pool`, in about `points` buckets.
     init(_ pool: PostgresPool, points: Int) {
@@ -42,22 +40,14 @@ final class LivePasts: Sendable {
     func past(_ range: LiveRange, of monitors: [Int64], now: Int64) throws -> Past {
         let key = Key(range: range, monitors: monitors)
         if let past = self.find(key) { return past }
-        return try self.turn.withLock { _ in
-            if let past = self.find(key) { return past }
-            let width = range.width(points: self.points)
-            let buckets = BucketRow(over: now - range.length..<now, width: width)
-            let distributions = try self.pool.withConnection {
-                try HistoryQueries.distributions(
-                    of: monitors,
-                    in: buckets,
-                    from: range.source(width: width),
-                    on: $0
-                )
-            }
-            let past = Past(buckets: buckets, distributions: distributions)
-            self.keep(past, key, until: MonotonicClock.millis + range.keeping)
-            return past
+        let width = range.width(points: self.points)
+        let buckets = BucketRow(over: now - range.length..<now, width: width)
+        let distributions = try self.pool.withConnection {
+            try HistoryQueries.distributions(of: monitors, in: buckets, from: range.source(width: width), on: $0)
         }
+        let past = Past(buckets: buckets, distributions: distributions)
+        self.keep(past, key, until: MonotonicClock.millis + range.keeping)
+        return past
     }
 
     private func find(_ key: Key) -> Past? {

@@ -1,4 +1,5 @@
 import Events
+import HTTPServer
 import History
 import JSON
 

@@ -143,7 +143,8 @@ final class FormReader {
             self.add("greater_than_equal", name, message, value, context)
         } else if number > range.upperBound {
             let context = [JSONObject.Member(name: "le", value: .integer(range.upperBound))]
-            self.add("less_than_equal", name, "Input should be less than or equal to \(range.upperBound)", value, context)
+            let message = "Input should be less than or equal to \(range.upperBound)"
+            self.add("less_than_equal", name, message, value, context)
         }
         return number
     }

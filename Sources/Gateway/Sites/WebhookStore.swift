@@ -54,11 +54,14 @@ struct WebhookStore: Sendable {
             _ = try self.monitors.edit(site, expected: nil, by: author) { draft in
                 var edited = draft
                 let named = draft.monitor.channels ?? former.filter { $0.isDefault && $0.enabled }.map(\.id)
+                guard named.count < 100 else {
+                    throw Refusal(response: SiteDoor.detail("The site has 100 channels already", status: 400))
+                }
                 edited.monitor.channels = named + [added.id]
                 return edited
             }
         } catch {
-            // The site went meanwhile.
+            // The site went meanwhile, or has too many.
             try? self.channels.remove(added.id, expected: nil, by: author)
             throw error
         }

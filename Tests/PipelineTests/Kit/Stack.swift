@@ -19,18 +19,22 @@ final class Stack {
     private let logs: String
     private let broker: Broker
     private let regions: [String]
+    private let added: [String: String]
     private var apus: ChildProcess?
     private var starts = 0
     /// What `<data>/env` said at the last start.
     private(set) var variables: [String: String] = [:]
 
     /// Starts everything and waits until the gateway serves.
-    init(_ broker: Broker = .embedded, regions: [String] = ["local"]) throws {
+    ///
+    /// `variables` are settings of its environment beyond those that it needs.
+    init(_ broker: Broker = .embedded, regions: [String] = ["local"], variables: [String: String] = [:]) throws {
         self.folder = TestFolder.make("stack")
         self.logs = try Self.logFolder()
         self.data = self.folder + "/data"
         self.broker = broker
         self.regions = regions
+        self.added = variables
         try self.start()
     }
 
@@ -49,6 +53,7 @@ final class Stack {
         for region in self.regions { command.arguments += ["--region", region] }
         command.environment = ["PATH": "/usr/bin:/bin", "HOME": self.folder, "LOG_LEVEL": "info"]
         command.environment?.merge(self.broker.variables) { $1 }
+        command.environment?.merge(self.added) { $1 }
         command.error = .file(self.logFile)
         self.apus = try ChildProcess(command)
         let time = expectSoon("apus up serves", within: patience) { self.log.contains("Apus is up: ") }
