@@ -365,6 +365,7 @@ export const words = {
         kindHints: {
             webhook: "A POST with JSON, signed after Standard Webhooks. The signing secret is shown once it is made.",
             slack: "An incoming webhook of Slack, or of what understands Slack's format.",
+            discord: "A webhook of a Discord channel: Channel settings, Integrations, Webhooks.",
         },
         name: "Name",
         url: "URL",

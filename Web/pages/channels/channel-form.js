@@ -6,7 +6,7 @@ import { element, fill } from "../../model/dom.js";
 import { words } from "../../model/words.js";
 
 const w = words.channels;
-export const kinds = ["webhook", "slack"];
+export const kinds = ["webhook", "slack", "discord"];
 
 // Adds a channel, or edits this one; resolves with what the API answers, null when it was called off.
 export function editChannel(channel = null) {
