@@ -1,7 +1,7 @@
 """Coming in, and what happens when a session ends."""
 
 from looks import see
-from story import Story, product
+from story import Story, product, showcase
 from waiting import wait
 
 
@@ -29,6 +29,7 @@ class Sessions(Story):
     def test_a_person_signs_in_by_name_and_a_wrong_password_is_refused(self):
         browser = self.browser
         apus = product()
+        showcase()
         apus.post("people", {"name": "Ada", "role": "viewer", "password": "correct horse battery"})
         browser.open(apus.url)
         browser.find("input[name=password]")
