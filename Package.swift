@@ -64,12 +64,13 @@ let package = Package(
         cLibrary("CMicrohttpd", "libmicrohttpd-dev"),
         cLibrary("CJansson", "libjansson-dev"),
         cLibrary("CSodium", "libsodium-dev"),
+        cLibrary("CZlib", "zlib1g-dev"),
 
         // Wrappers: each one C library or one concern, ignorant of the product.
         library("EventLoop", ["CLinux"]),
         library("Networking", ["EventLoop", "CAres", "CLinux"]),
         library("HTTPClient", ["EventLoop", "Networking", "CCurl"]),
-        library("HTTPServer", ["CMicrohttpd", "CLinux"]),
+        library("HTTPServer", ["CMicrohttpd", "CZlib", "CLinux"]),
         library("JSON", ["CJansson"]),
         library("Crypto", ["CSodium"]),
         library("Kafka", ["CRdKafka", "CLinux"]),

@@ -24,6 +24,10 @@ struct GatewaySettings: Sendable {
     let auditDays: Int64
     /// Whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     let proxies: [IPNetwork]
+    /// How many requests a minute are answered.
+    let rates: RateLimits.Rates
+    /// Whose pages may read the API's answers.
+    let crossOrigins: [String]
     /// Who may use the routes that take HTTP Basic; `nil`: nobody by that way.
     let basicUser: BasicUser?
     /// Of how many monitors `/metrics` tells at most; 0: of none.
@@ -40,6 +44,8 @@ struct GatewaySettings: Sendable {
     let basePath: String
     /// Where the files of the dashboard lie.
     let webFolder: String
+    /// Where the pages of the API's description lie.
+    let apiDocsFolder: String
     /// Where the libraries of the dashboard lie.
     let javascriptFolder: String
 
@@ -77,6 +83,8 @@ struct GatewaySettings: Sendable {
             "Of how many monitors /metrics tells at most; 0: of none."
         )
         self.proxies = Self.proxies(reading: &settings)
+        self.rates = Self.rates(reading: &settings)
+        self.crossOrigins = Self.crossOrigins(reading: &settings)
         self.basicUser = Self.basicUser(reading: &settings)
         self.sites = SiteSettings(reading: &settings)
         self.livePoints = Int(
@@ -111,7 +119,13 @@ struct GatewaySettings: Sendable {
                 "WEB_FOLDER",
                 .text,
                 "The dashboard's files; by default ../share/apus/web beside the program, or the checkout's Web."
-            ) ?? WebFolder.default()
+            ) ?? WebFolder.default(installed: "web", checkout: "Web")
+        self.apiDocsFolder =
+            settings.optional(
+                "API_DOCS_FOLDER",
+                .text,
+                "The files of /docs and /redoc; by default ../share/apus/api-docs beside the program, or .build/api-docs."
+            ) ?? WebFolder.default(installed: "api-docs", checkout: ".build/api-docs")
         self.javascriptFolder = settings.value(
             "JAVASCRIPT_FOLDER",
             .text,
@@ -160,6 +174,40 @@ struct GatewaySettings: Sendable {
             )
         }
         return list.compactMap(IPNetwork.init)
+    }
+
+    private static func rates(reading settings: inout SettingsReader) -> RateLimits.Rates {
+        func rate(_ name: String, _ fallback: Int64, _ whose: String) -> Int64 {
+            settings.value(
+                name,
+                .integer(0...60_000_000),
+                default: fallback,
+                "How many requests a minute \(whose) may make; 0: as many as they like."
+            )
+        }
+        return RateLimits.Rates(
+            person: rate("REQUESTS_PER_PERSON", 12_000, "a person"),
+            key: rate("REQUESTS_PER_KEY", 60_000, "an API key"),
+            address: rate("REQUESTS_PER_ADDRESS", 1_200, "an address from which nobody is signed in")
+        )
+    }
+
+    private static func crossOrigins(reading settings: inout SettingsReader) -> [String] {
+        let list = settings.value(
+            "CORS_ORIGINS",
+            .list,
+            default: [],
+            "Origins (https://status.example.com) whose pages may read the API's answers with a key; * allows all."
+        )
+        for text in list where text != "*" && SameOrigin.origin(text) != text.lowercased() {
+            settings.complain(
+                "CORS_ORIGINS",
+                expected: "origins with commas between, or *",
+                found: "'\(text)'",
+                remedy: "write scheme, host and port only, such as https://status.example.com"
+            )
+        }
+        return list
     }
 
     private static func basicUser(reading settings: inout SettingsReader) -> BasicUser? {

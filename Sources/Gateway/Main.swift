@@ -91,7 +91,11 @@ struct Main {
             HTTPServer.Configuration(
                 listen: ListenAddress(host: settings.listen.host, port: settings.listen.port)
             ),
-            router: Router(api.routes + web.routes, basePath: settings.basePath),
+            router: Router(
+                api.routes + web.routes + DescriptionRoutes(folder: settings.apiDocsFolder, log: log).routes,
+                basePath: settings.basePath,
+                crossOrigin: CrossOrigin(settings.crossOrigins)
+            ),
             observe: RequestMetrics(program.metrics).observe
         )
         log.info("serving", ["address": server.address.description])

@@ -12,7 +12,7 @@ package struct HTTPRequest: Sendable {
     package let peer: PeerAddress
     /// Who asks: the peer, or whom it speaks for if it is a proxy that the route's ``Route/Admission`` trusts.
     package var client: PeerAddress
-    /// The number of this request, different from that of any other of this process; also in `X-Request-Id`.
+    /// The number of this request, different from that of any other of this process.
     package let id: UInt64
     /// The template of the route that matched, such as `/api/v1/monitors/{id}`.
     package internal(set) var template: StaticString = ""
@@ -47,9 +47,22 @@ package struct HTTPRequest: Sendable {
         self.names.firstIndex(of: name).map { self.values[$0] }
     }
 
-    /// The identifier of the request as text, 16 hexadecimal digits.
+    /// What the request is called in answers and logs: the client's `X-Request-Id` where that is short and plain, so
+    /// that it can't forge a line of a log; else its number as 16 hexadecimal digits.
     package var idText: String {
+        if let given = self.header("x-request-id"), Self.isPlain(given) { return given }
         let digits = String(self.id, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    private static func isPlain(_ id: String) -> Bool {
+        (1...64).contains(id.utf8.count)
+            && id.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+                case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"): true
+                default: false
+                }
+            }
     }
 }

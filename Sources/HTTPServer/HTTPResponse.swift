@@ -25,6 +25,9 @@ package struct HTTPResponse: Sendable {
     /// The same, ready to be sent; nil where it is made for this client alone.
     var prepared: PreparedResponse?
 
+    /// Whether it is made once for many clients: then it says nothing of the one who asked.
+    package var isPrepared: Bool { self.prepared != nil }
+
     /// Makes an answer of any kind.
     package init(
         status: Int,

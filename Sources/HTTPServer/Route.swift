@@ -26,6 +26,8 @@ package struct Route: Sendable {
     let contentTypes: [String]
     let handler: Handler
     private(set) var admission: Admission?
+    /// The media types that it answers with; empty: any.
+    private(set) var produces: [String] = []
 
     /// Describes a route.
     ///
@@ -69,6 +71,16 @@ package struct Route: Sendable {
         return route
     }
 
+    /// The same route, said to answer with these media types (lower case): who takes none of them is answered 406.
+    package func producing(_ media: [String]) -> Route {
+        var route = self
+        route.produces = media
+        return route
+    }
+
+    /// Whether ``producing(_:)`` was said of it.
+    package var saysWhatItProduces: Bool { !self.produces.isEmpty }
+
     /// The same route with something between the request and its handler.
     package func wrapped(_ around: @escaping @Sendable (HTTPRequest, Handler) -> HTTPResponse) -> Route {
         let inner = self.handler
@@ -80,6 +92,7 @@ package struct Route: Sendable {
             contentTypes: self.contentTypes
         ) { request in around(request, inner) }
         route.admission = self.admission
+        route.produces = self.produces
         return route
     }
 }

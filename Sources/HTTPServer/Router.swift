@@ -60,12 +60,16 @@ package struct Router: Sendable {
     }
 
     private let root: Node
+    /// Whose pages may read the answers.
+    let crossOrigin: CrossOrigin
 
     /// Joins routes; two with the same method and path are a programmer's error.
     ///
     /// With a `basePath` such as `/apus` they all live below it, `/` also at the base itself, and the local addresses
     /// that their answers name in `Location` get it put in front.
-    package init(_ routes: [Route], basePath: String = "") {
+    /// Pages of the origins in `crossOrigin` may read the answers.
+    package init(_ routes: [Route], basePath: String = "", crossOrigin: CrossOrigin = CrossOrigin([])) {
+        self.crossOrigin = crossOrigin
         precondition(basePath.isEmpty || basePath.hasPrefix("/") && !basePath.hasSuffix("/"), "a base is like /apus")
         let base = basePath.split(separator: "/")
         let entries = routes.flatMap { route in
@@ -81,6 +85,12 @@ package struct Router: Sendable {
 
     /// Answers a request as the server would, on the calling thread, without the checks of its framing.
     package func respond(to request: HTTPRequest) -> HTTPResponse {
+        var response = self.answer(request)
+        self.crossOrigin.apply(request.method, request.headers, to: &response)
+        return response
+    }
+
+    private func answer(_ request: HTTPRequest) -> HTTPResponse {
         switch self.match(method: request.method, target: request.target) {
         case .answer(let response): return response
         case .found(let route, let names, let values):
@@ -89,6 +99,7 @@ package struct Router: Sendable {
             request.names = names
             request.values = values
             if let refusal = route.admission?(&request) { return refusal }
+            if let refusal = route.refusal(ofAccept: request.headers) { return refusal }
             if let refusal = route.refusal(request.headers, bodyLength: request.body.count) { return refusal }
             return route.handler(request)
         }
@@ -98,7 +109,8 @@ package struct Router: Sendable {
     func match(method: HTTPMethod, target: String) -> Match {
         if target == "*" {
             guard method == .options else { return .answer(.problem(400, "Only OPTIONS may ask for *.")) }
-            let allow = HTTPMethod.allCases.map(\.rawValue).joined(separator: ", ")
+            let allow = HTTPMethod.allCases.filter { $0 != .trace && $0 != .query }.map(\.rawValue)
+                .joined(separator: ", ")
             return .answer(HTTPResponse(status: 204, headers: [("Allow", allow)]))
         }
         let bytes = target.utf8.span
@@ -161,10 +173,24 @@ extension Route {
         guard bodyLength <= self.bodyLimit else {
             return .problem(413, "The body may have at most \(self.bodyLimit) bytes here.")
         }
-        guard bodyLength > 0, !self.contentTypes.isEmpty else { return nil }
+        guard bodyLength > 0 else { return nil }
+        if let coding = headers["content-encoding"], coding.lowercased() != "identity" {
+            return .problem(415, "The body must not be compressed.", headers: [("Accept-Encoding", "identity")])
+        }
+        guard !self.contentTypes.isEmpty else { return nil }
         let type = headers["content-type"] ?? ""
         let media = type.prefix { $0 != ";" && $0 != " " }.lowercased()
         guard !self.contentTypes.contains(media) else { return nil }
-        return .problem(415, "The body must be \(self.contentTypes.joined(separator: " or ")).")
+        return .problem(
+            415,
+            "The body must be \(self.contentTypes.joined(separator: " or ")).",
+            headers: [(self.method == .patch ? "Accept-Patch" : "Accept", self.contentTypes.joined(separator: ", "))]
+        )
+    }
+
+    /// What is answered to a client that takes nothing this route has; nil if it does.
+    func refusal(ofAccept headers: HTTPHeaders) -> HTTPResponse? {
+        guard !self.produces.isEmpty, !Negotiation.accepts(self.produces, headers) else { return nil }
+        return .problem(406, "The answer would be \(self.produces.joined(separator: " or ")).")
     }
 }

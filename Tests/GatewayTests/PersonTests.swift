@@ -165,7 +165,7 @@ import Testing
         _ = try self.add(door, "Ada", "viewer")
         for bad in [#""ada""#, #""ADA""#, #"" bob""#, #""bob ""#, #""""#, #""b\nb""#, "7", "null"] {
             let answer = door.send(.post, "/api/v1/people", key: door.admin, body: #"{"name":\#(bad)}"#)
-            #expect(answer.status == 400, "\(bad)")
+            #expect(answer.status == (bad.lowercased() == #""ada""# ? 409 : 400), "\(bad)")
             #expect(try answer.pointers == ["#/name"], "\(bad)")
         }
         #expect(door.send(.post, "/api/v1/people", key: door.admin, body: #"{"name":"b","role":"root"}"#).status == 400)
@@ -332,7 +332,8 @@ import Testing
             proxies: TrustedProxies([]),
             sameOrigin: SameOrigin(publicURL: nil),
             basicUser: user,
-            brake: Brake()
+            brake: Brake(),
+            limits: RateLimits(RateLimits.Rates(person: 0, key: 0, address: 0))
         )
         let asking = access.guarding(Route(.get, "/asking") { .text($0.caller.name) }, .basic(.editor))
         let other = access.guarding(Route(.get, "/other") { .text($0.caller.name) }, .role(.viewer))

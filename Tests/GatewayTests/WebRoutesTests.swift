@@ -88,7 +88,7 @@ import Testing
         let first = self.get("/web/app.js", of: router)
         #expect(first.status == 200 && self.header("Cache-Control", first) == "no-cache")
         let etag = try #require(self.header("ETag", first))
-        for known in [etag, "W/\(etag)", "\"other\", \(etag)", "*"] {
+        for known in [etag, String(etag.dropFirst(2)), "\"other\", \(etag)", "*"] {
             let again = self.get("/web/app.js", of: router, etag: known)
             #expect(again.status == 304 && self.text(again).isEmpty, "\(known)")
             #expect(self.header("ETag", again) == etag)

@@ -66,7 +66,6 @@ import Testing
         Case("control character in the method", "G\u{1}T /hello HTTP/1.1\r\n\(host)\r\n", 400, 501),
         Case("method in lower case", "get /hello HTTP/1.1\r\n\(host)\r\n", 400, 501),
         Case("CONNECT", "CONNECT a:80 HTTP/1.1\r\n\(host)\r\n", 400, 501),
-        Case("TRACE", "TRACE /hello HTTP/1.1\r\n\(host)\r\n", 501),
         Case("HTTP/1.9", "GET /hello HTTP/1.9\r\n\(host)\r\n", 400, 501, 505),
         Case("HTTP/3.0", "GET /hello HTTP/3.0\r\n\(host)\r\n", 505),
         Case("HTTP/0.9", "GET /hello\r\n\r\n", 400, 505),

@@ -27,7 +27,8 @@ struct API: Sendable {
             proxies: proxies,
             sameOrigin: SameOrigin(publicURL: settings.publicURL),
             basicUser: settings.basicUser,
-            brake: brake
+            brake: brake,
+            limits: RateLimits(settings.rates)
         )
         let answers = Answers(log: log)
         let sealer = Sealer(settings.secretKey)
@@ -77,26 +78,34 @@ struct API: Sendable {
             answers: answers
         )
         let live = LiveRangeRoutes(board: board, pool: pool, points: settings.livePoints, answers: answers)
-        let own = access.guarding(
+        let idempotency = Idempotency(
+            IdempotencyStore(pool, sealer: sealer, log: log),
+            answers: answers,
+            key: settings.secretKey
+        )
+        let routes =
             monitors.routes + bulk.routes + channels.routes + actions.routes + reading.routes
-                + KeyRoutes(pool, credentials: credentials, answers: answers, key: settings.secretKey).routes
-                + people.routes
-                + live.routes
-                + [API.description]
+            + KeyRoutes(pool, credentials: credentials, answers: answers, key: settings.secretKey).routes
+            + people.routes + live.routes + [API.description]
+        let own = access.guarding(
+            routes.map { route in
+                let repeatable = idempotency.wrapping(route)
+                return route.saysWhatItProduces ? repeatable : repeatable.producing(["application/json"])
+            }
         )
         self.routes = own + sites.routes(behind: access)
     }
 
     /// The description that the tests hold the API to; open to all, since it holds nothing that is not in the sources.
     private static var description: Route {
-        let document = SharedBytes(PackageResources.openapi_yaml)
-        return Route(.get, "/openapi.yaml") { _ in
+        let document = PreparedResponse(
             HTTPResponse(
                 status: 200,
                 contentType: "application/yaml",
                 headers: [("Cache-Control", "max-age=300")],
-                body: .shared(document)
+                body: .shared(SharedBytes(PackageResources.openapi_yaml))
             )
-        }
+        )
+        return Route(.get, "/openapi.yaml") { _ in document.response }.producing(["application/yaml"])
     }
 }

@@ -65,6 +65,11 @@ struct Refusal: Error {
     /// It can't be done to what there is now.
     static func conflict(_ detail: String) -> Refusal { Refusal(response: .problem(409, detail)) }
 
+    /// Something else has what must be its own: the member at `pointer`.
+    static func taken(_ pointer: String, _ detail: String) -> Refusal {
+        Refusal(response: .problem(409, "The request has a conflict.", errors: [(detail, pointer)]))
+    }
+
     /// It has another generation than the client edited.
     static func stale(_ generation: Int64) -> Refusal {
         Refusal(

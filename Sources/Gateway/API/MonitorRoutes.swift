@@ -132,9 +132,12 @@ extension HTTPRequest {
 
     /// The generation that `If-Match` names (RFC 9110 §13.1.1); `nil`: any.
     ///
-    /// - Throws: ``Refusal`` 412 where it is none of ours: it can't be the current one.
+    /// - Throws: ``Refusal`` 412 where it is none of ours: it can't be the current one; 400 where it is no tag at all.
     func expectedGeneration() throws(Refusal) -> Int64? {
         guard let header = self.header("if-match"), header != "*" else { return nil }
+        guard header.hasSuffix("\"") else {
+            throw Refusal(response: .problem(400, "If-Match must be the ETag of the last answer, such as \"3\"."))
+        }
         guard header.hasPrefix("\""), header.hasSuffix("\""), let generation = Int64(header.dropFirst().dropLast())
         else {
             throw Refusal(response: .problem(412, "If-Match must be the ETag of the last answer, such as \"3\"."))

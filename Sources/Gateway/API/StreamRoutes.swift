@@ -16,7 +16,10 @@ struct StreamRoutes: Sendable {
 
     /// The routes.
     var routes: [Route] {
-        [Route(.get, "/api/v1/stream") { request in self.answers.answer(request) { try self.follow(request) } }]
+        [
+            Route(.get, "/api/v1/stream") { request in self.answers.answer(request) { try self.follow(request) } }
+                .producing(["text/event-stream"])
+        ]
     }
 
     private func follow(_ request: HTTPRequest) throws -> HTTPResponse {

@@ -9,6 +9,7 @@ struct Access: Sendable {
     private let sameOrigin: SameOrigin
     private let basicUser: BasicUser?
     private let brake: Brake
+    private let limits: RateLimits
 
     /// Asks `credentials` and, where a route takes HTTP Basic, `basicUser`, whose guessers `brake` slows down.
     ///
@@ -19,7 +20,8 @@ struct Access: Sendable {
         proxies: TrustedProxies,
         sameOrigin: SameOrigin,
         basicUser: BasicUser?,
-        brake: Brake
+        brake: Brake,
+        limits: RateLimits
     ) {
         self.credentials = credentials
         self.streams = streams
@@ -27,6 +29,7 @@ struct Access: Sendable {
         self.sameOrigin = sameOrigin
         self.basicUser = basicUser
         self.brake = brake
+        self.limits = limits
     }
 
     /// The routes behind the door.
@@ -51,6 +54,7 @@ struct Access: Sendable {
             if caller.session != nil, !response.headers.contains(where: { $0.name == "Cache-Control" }) {
                 response.headers.append(("Cache-Control", "no-store"))
             }
+            if !response.isPrepared { response.headers += self.limits.fields(caller, from: request.client) }
             return response
         }
     }
@@ -58,10 +62,13 @@ struct Access: Sendable {
     /// Finds out who asks; an answer only where they may not.
     private func admit(_ request: inout HTTPRequest, _ need: Permissions.Need) -> HTTPResponse? {
         request.client = self.proxies.client(of: request)
+        let identity = self.identify(request, need)
         let caller: Caller
-        switch self.identify(request, need) {
-        case .known(let found): caller = found
-        case .nobody where need == .open, .refused where need == .open: caller = .anonymous
+        if case .known(let found) = identity { caller = found } else { caller = .anonymous }
+        if let refusal = self.limits.take(caller, from: request.client) { return refusal }
+        switch identity {
+        case .known: break
+        case .nobody where need == .open, .refused where need == .open: break
         case .nobody: return Self.challenge(need, "Sign in, or send a key: Authorization: Bearer <key>.")
         case .refused(let detail): return Self.challenge(need, detail, error: ", error=\"invalid_token\"")
         case .braked(let wait): return Brake.refusal(wait: wait)
@@ -139,7 +146,7 @@ struct Access: Sendable {
     /// else's account; but programs, which say nothing, may.
     private func refuseForeign(_ request: HTTPRequest, _ caller: Caller) -> HTTPResponse? {
         switch request.method {
-        case .get, .head, .options: return nil
+        case .get, .head, .options, .query, .trace: return nil
         case .post, .put, .patch, .delete: break
         }
         guard caller.session != nil || caller.kind == .anonymous || caller.kind == .basic else { return nil }

@@ -49,7 +49,7 @@ final class PeopleUpkeep: Sendable {
         )
     }
 
-    /// Removes sessions, one-time tokens and audit entries that have run out; at most once an hour by the monotonic
+    /// Removes sessions, one-time tokens, repeatable requests and audit entries that have run out; at most once an hour by the monotonic
     /// clock `now` (ms).
     ///
     /// - Throws: `PostgresError`.
@@ -69,6 +69,7 @@ final class PeopleUpkeep: Sendable {
                 [.int(self.limits.lifetime), .int(self.limits.idle)]
             )
             try connection.query("DELETE FROM sign_in_tokens WHERE expires_at < now()")
+            try connection.query("DELETE FROM idempotent_requests WHERE created_at < now() - interval '24 hours'")
             try connection.query(
                 "DELETE FROM audit WHERE at < now() - $1::bigint * interval '1 day'",
                 [.int(self.auditDays)]

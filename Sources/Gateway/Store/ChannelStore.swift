@@ -111,7 +111,7 @@ struct ChannelStore: Sendable {
                 try connection.withTransaction(attempts: 3) { try body($0) }
             }
         } catch let error as PostgresError where error.isUniqueViolation {
-            throw JSONFaults([JSONFault(pointer: "/name", detail: "Another channel has this name.")])
+            throw Refusal.taken("/name", "Another channel has this name.")
         }
         self.onChange()
         return result

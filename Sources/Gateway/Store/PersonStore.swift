@@ -52,7 +52,7 @@ struct PersonStore: Sendable {
 
     /// Adds a person.
     ///
-    /// - Throws: `JSONFaults` where another one has the name, `PostgresError`.
+    /// - Throws: ``Refusal`` 409 where another one has the name, `PostgresError`.
     func add(name: String, role: Role, password: String?, by author: Author) throws -> Person {
         try self.change { connection in
             let rows = try connection.query(
@@ -69,7 +69,7 @@ struct PersonStore: Sendable {
     /// Edits a person by `edit`; `expected` is the generation that the client knows, if it says.
     ///
     /// Whose password is new, or who is disabled, is signed out everywhere but in the session `keeping`.
-    /// - Throws: ``Refusal`` 404 and 412, `JSONFaults` where another one has the name, `PostgresError`.
+    /// - Throws: ``Refusal`` 404 and 412, 409 where another one has the name, `PostgresError`.
     func edit(
         _ id: Int64,
         expected: Int64?,
@@ -126,7 +126,7 @@ struct PersonStore: Sendable {
         do {
             return try self.pool.withConnection { connection in try connection.withTransaction { try body($0) } }
         } catch let error as PostgresError where error.isUniqueViolation {
-            throw JSONFaults([JSONFault(pointer: "/name", detail: "Somebody else has this name.")])
+            throw Refusal.taken("/name", "Somebody else has this name.")
         }
     }
 

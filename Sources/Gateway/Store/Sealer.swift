@@ -25,6 +25,16 @@ struct Sealer: Sendable {
         return Base64.encode(self.key.seal(bytes))
     }
 
+    /// An answer that may hold a secret.
+    func seal(answer: [UInt8]) -> String { Base64.encode(self.key.seal(answer)) }
+
+    /// What ``seal(answer:)`` sealed.
+    ///
+    /// - Throws: ``CryptoError`` where it was sealed with another key.
+    func openAnswer(_ sealed: String) throws(CryptoError) -> [UInt8] {
+        try self.key.open(Base64.decode(sealed) ?? [])
+    }
+
     /// What ``seal(_:)-(HTTPSecrets)`` sealed.
     ///
     /// - Throws: ``CryptoError`` where it was sealed with another key, ``RecordError`` where it holds something else.

@@ -5,15 +5,33 @@ import HTTPServer
 struct WebFile: Sendable {
     /// What it is, by the end of its name.
     let contentType: StaticString
-    /// Strong: made of the content.
+    /// Made of the content; weak, since it is served plain and compressed.
     let etag: String
     private let content: SharedBytes
+    private let current: PreparedResponse
+    private let lasting: PreparedResponse
 
     /// A file of this type and content.
-    init(contentType: StaticString, content: [UInt8]) {
+    ///
+    /// Pages are shown under `policy`.
+    init(contentType: StaticString, content: [UInt8], policy: String = WebSecurity.contentSecurityPolicy) {
         self.contentType = contentType
-        self.etag = "\"\(Hex.encode(BLAKE2b.hash(content, length: 16)))\""
+        self.etag = "W/\"\(Hex.encode(BLAKE2b.hash(content, length: 16)))\""
         self.content = SharedBytes(content)
+        let (etag, shared) = (self.etag, self.content)
+        func prepare(caching: String) -> PreparedResponse {
+            let headers = [(name: "ETag", value: etag), (name: "Cache-Control", value: caching)]
+            return PreparedResponse(
+                HTTPResponse(
+                    status: 200,
+                    contentType: contentType,
+                    headers: headers + WebSecurity.headers(policy),
+                    body: .shared(shared)
+                )
+            )
+        }
+        self.current = prepare(caching: "no-cache")
+        self.lasting = prepare(caching: "public, max-age=31536000, immutable")
     }
 
     /// The content as text.
@@ -23,17 +41,9 @@ struct WebFile: Sendable {
     ///
     /// Below an address that names its version it never changes; otherwise it is asked for anew each time.
     func response(to request: HTTPRequest, isVersioned: Bool = false) -> HTTPResponse {
-        let caching = isVersioned ? "public, max-age=31536000, immutable" : "no-cache"
-        let headers = [(name: "ETag", value: self.etag), (name: "Cache-Control", value: caching)]
-        if let known = request.header("if-none-match"), self.matches(known) {
-            return HTTPResponse(status: 304, headers: headers + WebSecurity.headers)
-        }
-        return HTTPResponse(
-            status: 200,
-            contentType: self.contentType,
-            headers: headers + WebSecurity.headers,
-            body: .shared(self.content)
-        )
+        let whole = isVersioned ? self.lasting : self.current
+        guard let known = request.header("if-none-match"), self.matches(known) else { return whole.response }
+        return HTTPResponse(status: 304, headers: whole.response.headers)
     }
 
     /// RFC 9110 §13.1.2: a weak comparison with each of a list.
@@ -41,7 +51,7 @@ struct WebFile: Sendable {
         header.split(separator: ",").contains { item in
             var tag = item.drop { $0 == " " }
             while tag.last == " " { tag.removeLast() }
-            return tag == "*" || (tag.hasPrefix("W/") ? tag.dropFirst(2) : tag) == self.etag
+            return tag == "*" || (tag.hasPrefix("W/") ? tag.dropFirst(2) : tag) == self.etag.dropFirst(2)
         }
     }
 

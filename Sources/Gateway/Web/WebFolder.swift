@@ -31,16 +31,17 @@ enum WebFolder {
         return files
     }
 
-    /// Where the dashboard lies when nobody says so: installed beside the programs, or in the checkout around `.build`.
-    static func `default`() -> String {
+    /// Where files lie when nobody says so: installed beside the programs under `share/apus`, or in the checkout around
+    /// `.build`.
+    static func `default`(installed: String, checkout: String) -> String {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
         let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count - 1)
         let program = String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let parts = program.split(separator: "/")
+        let parts = program.split(separator: "/").map(String.init)
         if let build = parts.lastIndex(of: ".build") {
-            return "/" + (parts[..<build] + ["Web"]).joined(separator: "/")
+            return "/" + (parts[..<build] + [checkout]).joined(separator: "/")
         }
-        return "/" + (parts.dropLast(2) + ["share", "apus", "web"]).joined(separator: "/")
+        return "/" + (parts.dropLast(2) + ["share", "apus", installed]).joined(separator: "/")
     }
 
     private static func read(

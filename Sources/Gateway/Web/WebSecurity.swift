@@ -6,13 +6,15 @@ enum WebSecurity {
         "connect-src 'self'", "form-action 'self'", "base-uri 'self'", "frame-ancestors 'none'",
     ].joined(separator: "; ")
 
-    /// The header fields, the policy among them.
-    static let headers: [(name: String, value: String)] = [
-        ("Content-Security-Policy", contentSecurityPolicy),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Referrer-Policy", "same-origin"),
-        ("Cross-Origin-Opener-Policy", "same-origin"),
-        ("Cross-Origin-Resource-Policy", "same-origin"),
-        ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
-    ]
+    /// The header fields, this policy among them.
+    static func headers(_ policy: String) -> [(name: String, value: String)] {
+        [
+            ("Content-Security-Policy", policy),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Referrer-Policy", "same-origin"),
+            ("Cross-Origin-Opener-Policy", "same-origin"),
+            ("Cross-Origin-Resource-Policy", "same-origin"),
+            ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+        ]
+    }
 }

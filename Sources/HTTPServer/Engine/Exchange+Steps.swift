@@ -23,6 +23,7 @@ extension Exchange {
         }
         self.stage = .body
         self.headers = rules.headers
+        self.noted = rules.noted
         switch self.engine.router.match(method: self.method ?? .get, target: self.target) {
         case .answer(let response):
             self.early = response
@@ -34,6 +35,10 @@ extension Exchange {
             if let refusal = self.admission(route) {
                 self.early = refusal
                 // Who may not send a body is not read to its end.
+                return rules.hasBody ? self.queue(refusal.closing()) : true
+            }
+            if self.noted.contains(.accept), let refusal = route.refusal(ofAccept: rules.headers) {
+                self.early = refusal
                 return rules.hasBody ? self.queue(refusal.closing()) : true
             }
             if let refusal = route.refusal(rules.headers, bodyLength: rules.contentLength) {
@@ -95,7 +100,12 @@ extension Exchange {
         guard self.engine.suspended.suspend(self) else {
             return self.queue(HTTPResponse.problem(503, "The server is stopping.").closing())
         }
-        let isTaken = pool.submit { self.answer(route.handler(request)) }
+        let compresses = self.takesGzip
+        // Here rather than on the loop, where others would wait for it.
+        let isTaken = pool.submit {
+            let response = route.handler(request)
+            self.answer(compresses && !response.isPrepared ? response.compressed : response)
+        }
         if !isTaken {
             self.engine.tally.overloaded.wrappingAdd(1, ordering: .relaxed)
             let headers = [(name: "Retry-After", value: "1")]
@@ -104,13 +114,23 @@ extension Exchange {
         return true
     }
 
+    private var takesGzip: Bool { self.noted.contains(.acceptEncoding) && Negotiation.acceptsGzip(self.headers) }
+
     /// Gives the answer to libmicrohttpd, which sends it.
     func queue(_ response: HTTPResponse) -> Bool {
+        var response = response
         self.stage = .answered
+        if self.noted.contains(.origin) {
+            self.engine.router.crossOrigin.apply(self.method, self.headers, to: &response)
+        }
         self.status = response.status
         if case .events(let stream) = response.body { self.open(stream) }
         let closes = response.closes || self.engine.tally.isStopping.load(ordering: .relaxed)
-        if let prepared = response.prepared, !closes { return unsafe prepared.queue(on: self.raw) }
+        // One who names his request gets an answer of his own, which says the name again.
+        if let prepared = response.prepared, !closes, !self.noted.contains(.requestID) {
+            return unsafe prepared.queue(on: self.raw, compressed: self.takesGzip)
+        }
+        if self.takesGzip { response = response.compressed }
         guard let handle = unsafe ResponseHandle.make(response, self, closes: closes) else { return false }
         defer { unsafe MHD_destroy_response(handle) }
         return unsafe MHD_queue_response(self.raw, UInt32(response.status), handle) == MHD_Result.YES

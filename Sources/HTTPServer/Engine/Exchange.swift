@@ -19,6 +19,7 @@ import Synchronization
     var connection: Connection?
     var method: HTTPMethod?
     var headers = HTTPHeaders()
+    var noted: NotedFields = []
     var body: [UInt8] = []
     var overflow = 0
     var route: Route?

@@ -10,6 +10,8 @@ import Glibc
     }
 
     private(set) var headers = HTTPHeaders()
+    /// Which of the fields came that change how an answer is sent.
+    private(set) var noted: NotedFields = []
     private(set) var contentLength = 0
     /// Whether a body follows the head.
     var hasBody: Bool { self.contentLength > 0 || self.encodings > 0 }
@@ -85,6 +87,10 @@ import Glibc
         unsafe self.headers.append(name: name, value: value)
         switch name.count {
         case 4 where unsafe Self.equals(name, "host"): self.hosts += 1
+        case 6 where unsafe Self.equals(name, "accept"): self.noted.insert(.accept)
+        case 6 where unsafe Self.equals(name, "origin"): self.noted.insert(.origin)
+        case 12 where unsafe Self.equals(name, "x-request-id"): self.noted.insert(.requestID)
+        case 15 where unsafe Self.equals(name, "accept-encoding"): self.noted.insert(.acceptEncoding)
         case 14 where unsafe Self.equals(name, "content-length"):
             self.lengths += 1
             unsafe self.takeLength(value)
@@ -155,6 +161,16 @@ import Glibc
         }
         return true
     }
+}
+
+/// Header fields that make an answer one for its client: known without looking for them again.
+struct NotedFields: OptionSet {
+    let rawValue: UInt8
+
+    static let accept = Self(rawValue: 1)
+    static let origin = Self(rawValue: 2)
+    static let requestID = Self(rawValue: 4)
+    static let acceptEncoding = Self(rawValue: 8)
 }
 
 /// Called by libmicrohttpd for each header field, on the loop of the connection.

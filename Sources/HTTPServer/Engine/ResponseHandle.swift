@@ -8,7 +8,7 @@ enum ResponseHandle {
 
     /// Makes the response of C, which the caller destroys; nil when there is no memory.
     ///
-    /// Without an exchange it is for any number of them: no event stream, and no error, which names its request.
+    /// Without an exchange it is for any number of them: no event stream, and it does not name its request.
     static func make(_ response: HTTPResponse, _ exchange: Exchange?, closes: Bool) -> OpaquePointer? {
         guard let prepared = unsafe Self.body(response.body, exchange) else { return nil }
         if let type = response.contentType {
@@ -18,7 +18,11 @@ enum ResponseHandle {
             // libmicrohttpd refuses line ends, and with them a forged second header.
             _ = unsafe MHD_add_response_header(prepared, header.name, header.value)
         }
-        if response.status >= 400, let exchange {
+        if response.isCompressible {
+            let varies = HTTPResponse.variesByCoding
+            _ = unsafe MHD_add_response_header(prepared, varies.name, varies.value)
+        }
+        if let exchange {
             _ = unsafe MHD_add_response_header(prepared, "X-Request-Id", exchange.request.idText)
         }
         if closes { _ = unsafe MHD_add_response_header(prepared, "Connection", "close") }
