@@ -245,10 +245,22 @@ import Testing
         log.result(1_000, .up)
         log.pulses(10_000, 180_000)
         #expect(log.spans("eu").map(\.1) == [.up, .unknown])
-        log.result(121_000, .down, at: 181_000)
-        #expect(log.spans("eu").map(\.0).filter { $0 != 61_000 } == [1_000, 121_000])
-        #expect(log.spans("eu").map(\.1).last == .down)
-        #expect(!log.spans("eu").map(\.1).contains(.unknown))
+        log.result(61_000, .down, at: 181_000)
+        #expect(log.spans("eu").map(\.0) == [1_000, 61_000])
+        #expect(log.spans("eu").map(\.1) == [.up, .down])
+    }
+
+    @Test func `a slot that nobody checked stays unknown, however soon the next one was`() {
+        var log = Log()
+        log.pulse(0)
+        log.define(Log.monitor())
+        log.result(1_000, .up)
+        log.pulses(10_000, 120_000)
+        log.result(121_000, .up)
+        #expect(log.shown == .up)
+        #expect(log.spans("eu").map(\.0) == [1_000, 61_000, 121_000])
+        #expect(log.spans("eu").map(\.1) == [.up, .unknown, .up])
+        #expect(log.spans().map(\.1) == [.unknown, .up, .unknown, .up])
     }
 
     @Test func `an unknown result ends a region's sight where its last slot ended`() {

@@ -85,4 +85,67 @@ import Testing
         #expect(log.spans().map(\.1).prefix(3) == [.unknown, .paused, .unknown])
         #expect(log.spans("eu").allSatisfy { $0.0 >= 200_000 })
     }
+
+    @Test func `a failure that nobody can judge is unknown, not up`() {
+        var log = Log()
+        log.pulse(0)
+        log.define(Log.monitor())
+        log.result(1_000, .up)
+        log.pulses(10_000, 900_000)
+        #expect(log.shown == .unknown)
+        log.result(901_000, .down)
+        log.pulses(910_000, 1_200_000)
+        #expect(log.shown == .unknown)
+        #expect(log.spans().map(\.0) == [0, 1_000, 61_000])
+        #expect(log.spans().map(\.1) == [.unknown, .up, .unknown])
+    }
+
+    @Test func `failures of a region without pulses do not count as up`() {
+        var log = Log()
+        log.pulse(0)
+        log.define(Log.monitor())
+        log.result(1_000, .up)
+        for slot in [401_000, 461_000, 521_000] as [Int64] { log.result(slot, .down) }
+        #expect(log.shown == .unknown)
+        #expect(log.spans().map(\.1) == [.unknown, .up, .unknown])
+        #expect(log.spans("eu").map(\.1) == [.up, .unknown, .down, .unknown])
+        log.pulse(570_000)
+        #expect(log.shown == .down)
+        #expect(log.spans().map(\.1) == [.unknown, .up, .unknown, .down, .unknown])
+        #expect(log.spans().suffix(2).map(\.0) == [401_000, 581_000])
+    }
+
+    @Test func `a success that nobody can judge is unknown, and down once the same run of failures goes on`() {
+        var log = Log()
+        log.pulse(0)
+        log.define(Log.monitor(failureThreshold: 1))
+        log.result(1_000, .down)
+        log.result(401_000, .up)
+        #expect(log.shown == .unknown)
+        #expect(log.spans().map(\.1) == [.unknown, .down, .unknown])
+        log.result(461_000, .down)
+        log.pulse(462_000)
+        #expect(log.shown == .down)
+        #expect(log.opened.count == 1)
+        #expect(log.spans().map(\.1) == [.unknown, .down, .unknown, .down, .unknown])
+        #expect(log.spans().suffix(2).map(\.0) == [401_000, 521_000])
+    }
+
+    @Test func `a row of state keeps at most about 64 gaps, and the newest are right`() {
+        var log = Log()
+        log.pulse(0)
+        log.define(Log.monitor())
+        var sizes: [Int] = []
+        for gap in 0..<400 as Range<Int64> {
+            let slot = 1_000 + gap * 120_000
+            log.pulse(slot)
+            log.result(slot, .up)
+            log.result(slot + 60_000, .unknown)
+            sizes.append(log.state.monitor(42)?.encoded().count ?? 0)
+        }
+        #expect(sizes[399] < sizes[70] + 200)
+        let newest = log.spans("eu").suffix(4)
+        #expect(newest.map(\.1) == [.up, .unknown, .up, .unknown])
+        #expect(newest.map(\.0) == [47_761_000, 47_821_000, 47_881_000, 47_941_000])
+    }
 }

@@ -119,9 +119,13 @@ extension NaiveModel {
         let place = self.place(result.region, share: definition.share)
         let isBlind = self.isWatching(place) && self.watches[place]?.isBlind == true
         let isAnnulled = isBlind && nothingAnswered && result.outcome == .down
-        self.monitors[result.monitor]?.regions[result.region, default: NaiveRegion()].entries.append(
-            .seen(.init(result, isAnnulled ? .unknown : result.outcome, definition, watchedSince: monitor.startedAt))
+        let seen = NaiveRegion.Seen(
+            result,
+            isAnnulled ? .unknown : result.outcome,
+            definition,
+            watchedSince: monitor.startedAt
         )
+        self.monitors[result.monitor]?.regions[result.region, default: NaiveRegion()].entries.append(.seen(seen))
         if let definition = self.monitors[result.monitor]?.definition {
             let expected = self.expected(definition)
             self.monitors[result.monitor]?.evaluate(at: self.time, expected: expected, news: result.region)

@@ -136,6 +136,7 @@ extension NaiveMonitor {
             self.show(votes, needed)
         } else {
             if self.confirmed != .new || now >= self.editedAt + definition.limit {
+                if self.confirmed != .unknown { self.verdicts.set(now, .unknown) }
                 self.confirmed = .unknown
                 self.confirmedSince = nil
             }
@@ -145,9 +146,12 @@ extension NaiveMonitor {
 
     private mutating func confirmDown(_ votes: Votes, _ needed: Int, _ now: Int64, _ news: String?) {
         self.confirmed = .down
-        guard self.openIncident == nil else { return }
         let starts = votes.bad.map { $0.tally.verdictStart }.sorted()
         let startedAt = max(starts[needed - 1], self.floor)
+        if let open = self.openIncident {
+            // It was silent about it, and goes on from where this run of failures began.
+            return self.verdicts.set(max(startedAt, open.startedAt), .down)
+        }
         let failures = votes.bad.compactMap { $0.region.last }.filter { $0.isFailure }
         let newest = failures.max { $0.result.slot < $1.result.slot }
         let own = news.flatMap { self.regions[$0]?.last }.flatMap { $0.isFailure ? $0 : nil }
@@ -163,10 +167,16 @@ extension NaiveMonitor {
     }
 
     private mutating func confirmUp(_ votes: Votes, _ now: Int64, _ news: String?) {
+        let wasUnknown = self.confirmed == .unknown
         self.confirmed = .up
         self.confirmedSince = nil
         guard let open = self.openIncident else {
-            if self.verdicts.spans.last?.state != .up { self.verdicts.set(self.floor, .up) }
+            if wasUnknown, let since = self.verdicts.unknownSince {
+                let runs = votes.good.map(\.tally).filter { $0.successes > 0 }.map(\.runStart)
+                self.verdicts.set(max(runs.min() ?? now, since), .up)
+            } else if self.verdicts.spans.last?.state != .up {
+                self.verdicts.set(self.floor, .up)
+            }
             return
         }
         // A region that was good all the time and only now votes again proves nothing of the time before.

@@ -117,7 +117,7 @@ package struct NaiveRegion {
                 previous = nil
                 continue
             }
-            if previous.map({ seen.result.slot - $0 > seen.monitor.limit }) ?? true { start = seen.result.slot }
+            if previous.map({ seen.result.slot - $0 > seen.monitor.reach }) ?? true { start = seen.result.slot }
             previous = seen.result.slot
         }
         return start

@@ -21,6 +21,9 @@ package struct NaiveTimeline {
     /// The state at an instant.
     func state(at time: Int64) -> SpanState { self.spans.last { $0.from <= time }?.state ?? .unknown }
 
+    /// Since when it has been unknown without a break at its end; `nil`: it is something else there.
+    var unknownSince: Int64? { self.spans.reversed().prefix { $0.state == .unknown }.last?.from }
+
     /// The timeline with what nobody saw as unknown, or what was seen by too few, but for pauses.
     func seen(in sights: [Range<Int64>], butFor shortages: [Range<Int64>] = []) -> NaiveTimeline {
         var seen = NaiveTimeline()
@@ -35,7 +38,7 @@ package struct NaiveTimeline {
 }
 
 extension NaiveRegion {
-    /// The stretches in which the region saw the target: rows of known results without a gap beyond the limit, each
+    /// The stretches in which the region saw the target: rows of known results without a gap beyond the reach, each
     /// slot with the interval after it.
     var sights: [Range<Int64>] {
         var sights: [Range<Int64>] = []
@@ -57,7 +60,7 @@ extension NaiveRegion {
                     end(slot)
                     continue
                 }
-                if let last = known, slot - last.result.slot > seen.monitor.limit { end(slot) }
+                if let last = known, slot - last.result.slot > seen.monitor.reach { end(slot) }
                 start = start ?? slot
                 known = seen
             }

@@ -107,6 +107,13 @@ package struct Monitor: Sendable, Hashable {
         return limit + push.grace
     }
 
+    /// How far apart two known slots may lie with nothing missed between them, in ms (design §2.7): a slot that falls due
+    /// while a check runs is covered by it, so interval + timeout, and for push monitors their grace.
+    package var reach: Int64 {
+        guard case .push(let push) = self.check else { return self.interval + self.timeout }
+        return self.interval + self.timeout + push.grace
+    }
+
     /// A gap between two applied slots longer than this forgets counters and verdict, in ms (design §4):
     /// max(3 × interval, 10 min).
     package var memory: Int64 { max(3 * self.interval, 600_000) }

@@ -15,10 +15,11 @@ extension MonitorState {
             if tally.bad >= needed {
                 self.confirmDown(tally, needed, now, cause, &effects)
             } else if tally.good {
-                self.confirmUp(now, cause, &effects)
+                self.confirmUp(tally, now, cause, &effects)
             }
         } else if self.confirmed != .none || now >= self.graceFrom + definition.limit {
             self.confirmed = .unknown
+            if before.confirmed != .unknown { self.turn(to: .unknown, from: now) }
         }
         self.note(isShort: needed == nil && tally.voters > 0, now: now)
         if self.mustWriteSpans { self.writeSpans(now: now, &effects) }
@@ -50,8 +51,8 @@ extension MonitorState {
     ) {
         guard self.confirmed != .down else { return }
         self.confirmed = .down
-        guard self.incident == nil else { return }
         let from = max(tally.badStarts.sorted()[needed - 1], self.floor)
+        if let incident = self.incident { return self.turn(to: .down, from: max(from, incident.startedAt)) }
         let worst =
             self.regions.first { $0.name == cause.region && $0.outcome == .down }
             ?? self.regions.filter { tally.badRegions.contains($0.name) && $0.outcome == .down }
@@ -71,11 +72,17 @@ extension MonitorState {
         effects.append(.opened(incident))
     }
 
-    private mutating func confirmUp(_ now: Int64, _ cause: Cause, _ effects: inout [Effect]) {
+    private mutating func confirmUp(_ tally: Tally, _ now: Int64, _ cause: Cause, _ effects: inout [Effect]) {
         guard self.confirmed != .up else { return }
+        let wasUnknown = self.confirmed == .unknown
         self.confirmed = .up
         guard let incident = self.incident else {
-            if self.span.verdicts.last?.state != .up { self.turn(to: .up, from: self.floor) }
+            let last = self.span.verdicts.last
+            if wasUnknown, let last, last.state == .unknown {
+                self.turn(to: .up, from: max(tally.goodFrom ?? now, last.from))
+            } else if last?.state != .up {
+                self.turn(to: .up, from: self.floor)
+            }
             return
         }
         let recovered = self.regions.first { $0.name == cause.region && $0.verdict == .good && $0.successes > 0 }

@@ -6,7 +6,7 @@ extension MonitorState {
     private static let horizon: Int64 = 86_400_000
 
     /// Ends the sight of regions that do not watch any more, by their pulses or since their newest known slot is
-    /// further than the limit behind `now`; the next slot fills it in again if it is within the limit.
+    /// further than the limit behind `now`; the next slot fills it in again if it is within the monitor's reach.
     mutating func endStaleSight(
         _ definition: Monitor,
         _ share: ShareState,

@@ -1,6 +1,6 @@
 /// When one region saw a monitor's target: the rows of its known results, each slot with the interval after it.
 ///
-/// Two known slots no further apart than the monitor's limit, with no unknown result between them, are one stretch: a
+/// Two known slots no further apart than the monitor's reach, with no unknown result between them, are one stretch: a
 /// slot that fell due during a check is covered by it.
 struct Sight: Sendable, Hashable {
     /// In the order of their starts; the last may still grow.
@@ -23,7 +23,7 @@ struct Sight: Sendable, Hashable {
     ///   - goesOn: whether its region watches and the slot is within the limit of the partition's time.
     mutating func see(_ slot: Int64, after gap: Int64?, goesOn: Bool, of monitor: Monitor) -> Bool {
         let end = slot + monitor.interval
-        if !self.isCut, let last = self.stretches.last, let gap, gap <= monitor.limit {
+        if !self.isCut, let last = self.stretches.last, let gap, gap <= monitor.reach {
             self.stretches[self.stretches.count - 1] = last.lowerBound..<end
             let wasOpen = self.isOpen
             self.isOpen = goesOn

@@ -8,6 +8,8 @@ struct Tally {
     var recovering = 0
     /// Whether there is a fresh GOOD verdict.
     var good = false
+    /// Where the earliest run of successes began that a GOOD region is in.
+    var goodFrom: Int64?
     /// Whether the newest result of some counted region was `degraded`.
     var degraded = false
     /// The start of the earliest run of failures among the counted regions; `nil`: nobody fails.
@@ -53,6 +55,7 @@ struct Tally {
     private mutating func vote(_ verdict: RegionState.Verdict, _ region: RegionState) {
         guard verdict == .bad else {
             self.good = true
+            if region.successes > 0 { self.goodFrom = min(self.goodFrom ?? Int64.max, region.runFrom) }
             return
         }
         self.bad += 1
