@@ -33,6 +33,7 @@ extension Stack {
     @discardableResult
     func expectTruth(_ logs: [[LogRecorder.Entry]], partitions: Int, _ inbox: WebhookInbox) throws -> Truth {
         let truth = Truth(logs, partitions: partitions)
+        #expect(truth.doubt == nil, "the naive model reads the log as the step does")
         let books = try Books(of: self)
         try books.expectResults(truth)
         try books.expectRollups(truth)

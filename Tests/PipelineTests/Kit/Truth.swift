@@ -1,5 +1,6 @@
 import Events
 import History
+import NaiveModel
 
 /// What follows from a recorded log: the verdicts, incidents, spans and results that the books must hold.
 ///
@@ -30,6 +31,8 @@ struct Truth {
     }
 
     private(set) var partitions: [PartitionState]
+    /// What each partition held that can be made sense of, in order.
+    private var records: [[RandomRecords.Entry]]
     /// Every incident that was opened or closed, as it stands last.
     private(set) var incidents: [String: Incident] = [:]
     private(set) var opened: Set<String> = []
@@ -44,9 +47,18 @@ struct Truth {
     /// Replays one log after the other: each a log of its own, as after a restart of the embedded broker.
     init(_ logs: [[LogRecorder.Entry]], partitions count: Int) {
         self.partitions = (0..<count).map { PartitionState(partition: $0, count: count) }
+        self.records = Array(repeating: [], count: count)
         for log in logs {
             for entry in log { self.apply(entry) }
         }
+    }
+
+    /// Where the naive model, which shares nothing with the step, reads something else in the log; `nil`: nowhere.
+    var doubt: String? {
+        for (partition, records) in self.records.enumerated() {
+            if let difference = Comparison.difference(records) { return "partition \(partition), \(difference)" }
+        }
+        return nil
     }
 
     /// What is known of a monitor.
@@ -66,6 +78,7 @@ struct Truth {
             self.deadLetters += 1
             return
         }
+        self.records[entry.partition].append(RandomRecords.Entry(record, timestamp: entry.timestamp))
         var effects: [Effect] = []
         self.partitions[entry.partition].step(record, timestamp: entry.timestamp, &effects)
         for effect in effects { self.apply(effect, of: record) }
