@@ -61,7 +61,9 @@ import Testing
         var began = MonotonicClock.millis
         let second = try world.start("b")
         try #require(try world.reads(.seconds(20)) { world.shares(of: "b", since: mark).count == Topic.shares / 2 })
-        #expect(MonotonicClock.millis - began < 10_000, "sharing took \(MonotonicClock.millis - began) ms")
+        let sharing = MonotonicClock.millis - began
+        print("sharing took \(sharing) ms")
+        #expect(sharing < 10_000, "sharing took \(sharing) ms")
 
         // Frozen: the other takes all over.
         mark = world.pulses.count
