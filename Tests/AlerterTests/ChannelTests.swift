@@ -67,6 +67,22 @@ import Testing
         #expect(request.headers.map(\.name) == ["Content-Type"], "no secrets of ours go to Slack")
     }
 
+    @Test func `while a signing secret is replaced, both sign`() throws {
+        let secrets = ["new", "old"].map { "whsec_" + Base64.encode(Array($0.utf8)) }
+        func signatures(_ secrets: ChannelSecrets) throws -> [String] {
+            let request = WebhookFormat().request(self.announcement(.opened), webhookID: "m", to: secrets, now: 5_000)
+            let header = try #require(request).headers.first { $0.name == "webhook-signature" }
+            return header?.value.split(separator: " ").map(String.init) ?? []
+        }
+        func both(until: Int64) -> ChannelSecrets {
+            ChannelSecrets(url: "x", signingSecret: secrets[0], formerSecret: secrets[1], formerUntil: until)
+        }
+        let each = try secrets.flatMap { try signatures(ChannelSecrets(url: "x", signingSecret: $0)) }
+        #expect(each.count == 2)
+        #expect(try signatures(both(until: 5_001)) == each)
+        #expect(try signatures(both(until: 5_000)) == [each[0]])
+    }
+
     @Test(.enabled(if: ChannelTests.python != nil, "needs scripts/setup test"))
     func `the signature is what receivers verify`() throws {
         let python = try #require(Self.python)

@@ -1,4 +1,5 @@
 import Crypto
+import Events
 import HTTPServer
 import JSON
 import Schema
@@ -90,6 +91,34 @@ import Testing
         let tested = try self.object(door.send(.post, "/api/v1/channels/1/test", key: Self.admin))
         #expect(tested["delivery"] != nil)
         #expect(door.send(.post, "/api/v1/channels/9/test", key: Self.admin).status == 404)
+    }
+
+    @Test func `a webhook's secret is replaced, and the former one signs for a day longer`() throws {
+        let door = try Door()
+        func secrets() throws -> ChannelSecrets {
+            let record = try door.pool.withConnection { try $0.query("SELECT definition FROM channels")[0].text(0) }
+            func channel() throws -> Channel { try Channel.decode(record.utf8.span) }
+            return try Sealer(door.secretKey).openChannel(channel().sealed)
+        }
+        let body = #"{"name":"ops","type":"webhook","url":"https://example.com/"}"#
+        let first = try self.object(door.send(.post, "/api/v1/channels", key: Self.admin, body: body))["secret"]?.text
+        let answer = door.send(.post, "/api/v1/channels/1/secret", key: Self.admin)
+        #expect(answer.headers.contains { $0 == ("Cache-Control", "no-store") })
+        let second = try self.object(answer)["secret"]?.text
+        #expect(second?.hasPrefix("whsec_") == true && second != first)
+        let (now, day): (Int64, Int64) = (WallClock.millis, 86_400_000)
+        #expect(try secrets().signing(now: now) == [second, first])
+        #expect(try secrets().signing(now: now + day) == [second])
+        // An edit keeps both.
+        #expect(door.send(.patch, "/api/v1/channels/1", key: Self.admin, body: #"{"name":"o"}"#).status == 200)
+        #expect(try secrets().signing(now: now) == [second, first])
+
+        let stale = [(name: "authorization", value: "Bearer \(Self.admin)"), (name: "if-match", value: "\"1\"")]
+        #expect(door.send(.post, "/api/v1/channels/1/secret", stale).status == 412)
+        #expect(door.send(.post, "/api/v1/channels/9/secret", key: Self.admin).status == 404)
+        let slack = #"{"type":"slack"}"#
+        #expect(door.send(.patch, "/api/v1/channels/1", key: Self.admin, body: slack).status == 200)
+        #expect(door.send(.post, "/api/v1/channels/1/secret", key: Self.admin).status == 409)
     }
 
     @Test func `a monitor whose channel is gone can still be edited`() throws {

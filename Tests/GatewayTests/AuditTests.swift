@@ -49,6 +49,7 @@ import Testing
             (.delete, "/api/v1/monitors/1", "", "monitors/1"),
             (.post, "/api/v1/channels", channel, "channels/1"),
             (.patch, "/api/v1/channels/1", #"{"url":"https://example.com/hush-url/2"}"#, "channels/1"),
+            (.post, "/api/v1/channels/1/secret", "", "channels/1"),
             (.post, "/api/v1/channels/1/test", "", "channels/1"),
             (.delete, "/api/v1/channels/1", "", "channels/1"),
             (.post, "/api/v1/keys", #"{"name":"k","role":"viewer"}"#, "keys/1"),
@@ -71,7 +72,7 @@ import Testing
             #expect(entries.count == count + 1, "\(call.0) \(call.1)")
             #expect(entries.first?["subject"]?.text == call.3)
         }
-        #expect(shown.count == 3)
+        #expect(shown.count == 4)
         let log = try door.pool.withConnection { connection in
             try connection.query("SELECT audit::text FROM audit").map { try $0.text(0) }.joined()
         }
@@ -106,7 +107,8 @@ import Testing
             (.post, "/api/v1/incidents/inc_1/comments", #"{"text":"looking"}"#),
             (.post, "/api/v1/deliveries/1/retry", ""), (.delete, "/api/v1/monitors/1", ""),
             (.post, "/api/v1/channels", channel), (.patch, "/api/v1/channels/1", "{}"),
-            (.post, "/api/v1/channels/1/test", ""), (.delete, "/api/v1/channels/1", ""),
+            (.post, "/api/v1/channels/1/secret", ""), (.post, "/api/v1/channels/1/test", ""),
+            (.delete, "/api/v1/channels/1", ""),
             (.post, "/sites", #"{"url":"https://example.com/","name":"s"}"#),
             (.post, "/webhooks", #"{"site_id":2,"discord_webhook_url":"https://example.com/"}"#),
             (.delete, "/webhooks/2", ""), (.delete, "/sites/2", ""),

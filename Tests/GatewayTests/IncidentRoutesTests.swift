@@ -58,6 +58,17 @@ import Testing
         #expect(dead.compactMap { $0["incident"]?.text } == ["inc_12", "inc_8", "inc_4"])
         #expect(try fixture.all("/api/v1/deliveries?limit=5").count == 12)
         #expect(try fixture.get("/api/v1/deliveries?state=lost").pointers == ["#/state"])
+        try fixture.sql("UPDATE deliveries SET channel = 8 WHERE webhook_id IN ('msg_3', 'msg_8', 'msg_9')")
+        let ofOne = try fixture.all("/api/v1/deliveries?channel=8&limit=1")
+        #expect(ofOne.compactMap { $0["incident"]?.text } == ["inc_9", "inc_8", "inc_3"])
+        #expect(try fixture.all("/api/v1/deliveries?channel=8&state=dead").count == 1)
+        #expect(try fixture.all("/api/v1/deliveries?channel=9").isEmpty)
+        let page = try fixture.get("/api/v1/deliveries?channel=8&limit=1").document
+        let cursor = try #require(page["nextCursor"]?.text)
+        for other in ["channel=7&cursor=\(cursor)", "cursor=\(cursor)"] {
+            #expect(try fixture.get("/api/v1/deliveries?\(other)").pointers == ["#/cursor"], "of another list")
+        }
+        #expect(try fixture.get("/api/v1/deliveries?channel=0").pointers == ["#/channel"])
         let id = try #require(dead.first?["id"]?.number)
         let retried = fixture.post("/api/v1/deliveries/\(id)/retry")
         #expect(retried.status == 202)

@@ -23,7 +23,7 @@ LOGS = ROOT / ".build" / "web-logs"
 class Product:
     """A running Apus; `with` ends it. Its log stays in .build/web-logs."""
 
-    def __init__(self, name, environment=None):
+    def __init__(self, name, environment=None, regions=()):
         self.name = name
         self.folder = tempfile.mkdtemp(prefix=f"apus-{name}-")
         os.chmod(self.folder, 0o755)
@@ -31,6 +31,8 @@ class Product:
         self.log_file = LOGS / f"{name}.log"
         variables = {"PATH": "/usr/bin:/bin", "HOME": self.folder, "LOG_LEVEL": "info", **(environment or {})}
         command = [PROGRAMS / "apus", "up", "--data", f"{self.folder}/data", "--listen", "127.0.0.1:0"]
+        for region in regions:
+            command += ["--region", region]
         self.process = processes.start(command, self.log_file, env=variables)
         try:
             self.url = wait("apus up serves", self._address, seconds=120)

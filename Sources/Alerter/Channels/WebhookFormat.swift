@@ -12,11 +12,14 @@ struct WebhookFormat: ChannelFormat {
             HTTPHeader("webhook-id", webhookID),
             HTTPHeader("webhook-timestamp", String(now / 1_000)),
         ]
-        if let secret = secrets.signingSecret {
+        let signed = Array("\(webhookID).\(now / 1_000).".utf8) + announcement.payload
+        var signatures: [String] = []
+        for secret in secrets.signing(now: now) {
             guard let key = Self.key(secret) else { return nil }
-            let signed = Array("\(webhookID).\(now / 1_000).".utf8) + announcement.payload
-            let signature = Base64.encode(HMACSHA256.code(of: signed, key: key))
-            headers.append(HTTPHeader("webhook-signature", "v1,\(signature)"))
+            signatures.append("v1," + Base64.encode(HMACSHA256.code(of: signed, key: key)))
+        }
+        if !signatures.isEmpty {
+            headers.append(HTTPHeader("webhook-signature", signatures.joined(separator: " ")))
         }
         return ChannelRequest(url: secrets.url, headers: headers, body: announcement.payload)
     }

@@ -46,6 +46,8 @@ extension ChannelSecrets {
         writer.beginObject()
         writer.field("url", self.url)
         writer.optional("signingSecret", self.signingSecret)
+        writer.optional("formerSecret", self.formerSecret)
+        writer.optional("formerUntil", self.formerUntil)
         writer.endObject()
         bytes = writer.bytes
     }
@@ -55,7 +57,9 @@ extension ChannelSecrets {
         let fields = try Fields(bytes, limit: Bounds.definition)
         return ChannelSecrets(
             url: try fields.string("url"),
-            signingSecret: try fields.optionalString("signingSecret")
+            signingSecret: try fields.optionalString("signingSecret"),
+            formerSecret: try fields.optionalString("formerSecret"),
+            formerUntil: try fields.optionalTime("formerUntil")
         )
     }
 }

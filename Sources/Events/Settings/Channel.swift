@@ -50,10 +50,27 @@ package struct ChannelSecrets: Sendable, Hashable {
     package var url: String
     /// The signing secret, `whsec_` + base64 (webhooks only).
     package var signingSecret: String?
+    /// The signing secret before that one; notifications are signed with both for a while, so that receivers can change.
+    package var formerSecret: String?
+    /// When that ends, Unix ms.
+    package var formerUntil: Int64?
 
     /// Secrets as they are sealed.
-    package init(url: String, signingSecret: String? = nil) {
+    package init(
+        url: String,
+        signingSecret: String? = nil,
+        formerSecret: String? = nil,
+        formerUntil: Int64? = nil
+    ) {
         self.url = url
         self.signingSecret = signingSecret
+        self.formerSecret = formerSecret
+        self.formerUntil = formerUntil
+    }
+
+    /// The secrets to sign with at `now` (Unix ms), the current one first.
+    package func signing(now: Int64) -> [String] {
+        let former = self.formerUntil.map { now < $0 } ?? false ? self.formerSecret : nil
+        return [self.signingSecret, former].compactMap(\.self)
     }
 }

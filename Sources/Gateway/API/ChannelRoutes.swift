@@ -3,6 +3,7 @@ import Events
 import HTTPServer
 import JSON
 import Networking
+import Service
 
 /// `/api/v1/channels`: where notifications go.
 struct ChannelRoutes: Sendable {
@@ -54,6 +55,9 @@ struct ChannelRoutes: Sendable {
                     )
                     return .noContent
                 }
+            },
+            Route(.post, "/api/v1/channels/{id}/secret", execution: .worker, bodyLimit: 1_024) { request in
+                self.answers.answer(request) { try self.rotate(request) }
             },
             Route(.post, "/api/v1/channels/{id}/test", execution: .worker, bodyLimit: 1_024) { request in
                 self.answers.answer(request) {
@@ -116,6 +120,15 @@ struct ChannelRoutes: Sendable {
             return edited
         }
         return self.document(draft.channel, secret: made)
+    }
+
+    private func rotate(_ request: HTTPRequest) throws -> HTTPResponse {
+        let draft = try self.store.edit(
+            try request.id(of: "channel"),
+            expected: try request.expectedGeneration(),
+            by: Author(request)
+        ) { try ChannelDocument.rotating($0, now: WallClock.millis) }
+        return self.document(draft.channel, secret: draft.secrets.signingSecret)
     }
 
     private func document(_ channel: Channel, secret: String? = nil, status: Int = 200) -> HTTPResponse {

@@ -32,10 +32,18 @@ struct DeliveryRoutes: Sendable {
         let limit = query.limit()
         let names = DeliveryStore.states.joined(separator: ", ")
         let state = query.value("state", "Must be one of \(names).") { DeliveryStore.states.contains($0) ? $0 : nil }
-        let cursor = Cursor("deliveries/\(state ?? "")", key: self.key)
+        let channel = query.value("channel", "Must be the id of a channel.") { text -> Int64? in
+            Int64(text).flatMap { $0 > 0 ? $0 : nil }
+        }
+        let cursor = Cursor("deliveries/\(state ?? "")/\(channel ?? 0)", key: self.key)
         let after = query.cursor(cursor, count: 1)
         try query.finish()
-        var rows = try self.store.page(state: state, after: after.flatMap { Int64($0[0]) }, limit: limit + 1)
+        var rows = try self.store.page(
+            state: state,
+            channel: channel,
+            after: after.flatMap { Int64($0[0]) },
+            limit: limit + 1
+        )
         let hasMore = rows.count > limit
         if hasMore { rows.removeLast() }
         var writer = JSONWriter(capacity: 320 * rows.count + 64)

@@ -61,6 +61,7 @@ enum Permissions {
         line(.get, "/api/v1/channels/{id}", .role(.viewer)),
         line(.patch, "/api/v1/channels/{id}", .role(.editor)),
         line(.delete, "/api/v1/channels/{id}", .role(.editor)),
+        line(.post, "/api/v1/channels/{id}/secret", .role(.editor)),
         line(.post, "/api/v1/channels/{id}/test", .role(.editor)),
         line(.get, "/api/v1/regions", .role(.viewer)),
         line(.get, "/api/v1/pipeline", .role(.viewer)),

@@ -132,6 +132,7 @@ struct ChannelStore: Sendable {
         }
         var changes = AuditChange.differences(from: former.map(document), to: latter.map(document))
         if former?.secrets.url != latter?.secrets.url { changes.append(.secret("url")) }
+        if former?.secrets.signingSecret != latter?.secrets.signingSecret { changes.append(.secret("secret")) }
         try author.note("channels/\(id)", changes, connection)
     }
 

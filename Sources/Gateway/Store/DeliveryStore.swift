@@ -39,12 +39,15 @@ struct DeliveryStore: Sendable {
     /// At most `limit` deliveries with smaller ids than `after`.
     ///
     /// - Throws: `PostgresError`.
-    func page(state: String?, after: Int64?, limit: Int) throws -> [Row] {
+    func page(state: String?, channel: Int64?, after: Int64?, limit: Int) throws -> [Row] {
         let sql = """
             \(Self.query) WHERE ($1::text IS NULL OR state = $1) AND ($2::bigint IS NULL OR deliveries.id < $2)
+                AND ($4::bigint IS NULL OR channel = $4)
             ORDER BY deliveries.id DESC LIMIT $3
             """
-        let parameters: [PostgresValue] = [PostgresValue(state), PostgresValue(after), .int(Int64(limit))]
+        let parameters: [PostgresValue] = [
+            PostgresValue(state), PostgresValue(after), .int(Int64(limit)), PostgresValue(channel),
+        ]
         return try self.pool.withConnection { try $0.query(sql, parameters).map(Self.row) }
     }
 

@@ -31,10 +31,9 @@ enum ChannelDocument {
         let isDefault = fields.value("default", .boolean, old?.isDefault ?? nil)
         let enabled = fields.value("enabled", .boolean, old?.enabled, or: true)
         try fields.reader.finish()
-        var secrets = ChannelSecrets(url: url, signingSecret: former?.secrets.signingSecret)
-        if type == .webhook, secrets.signingSecret == nil {
-            secrets.signingSecret = "whsec_" + Base64.encode(SecureRandom.bytes(32))
-        }
+        var secrets = former?.secrets ?? ChannelSecrets(url: url)
+        secrets.url = url
+        if type == .webhook, secrets.signingSecret == nil { secrets.signingSecret = Self.signingSecret() }
         let channel = Channel(
             id: old?.id ?? 0,
             name: name,
@@ -48,6 +47,26 @@ enum ChannelDocument {
         )
         return Draft(channel: channel, secrets: secrets)
     }
+
+    /// A webhook with another signing secret; for a day notifications are signed with the former one, too.
+    ///
+    /// - Parameter now: Unix ms.
+    /// - Throws: ``Refusal`` 409 where it is no webhook: nothing else is signed.
+    static func rotating(_ former: Draft, now: Int64) throws(Refusal) -> Draft {
+        guard former.channel.type == .webhook else {
+            throw .conflict("Only notifications to webhooks are signed; this channel has another type.")
+        }
+        var rotated = former
+        rotated.secrets.signingSecret = Self.signingSecret()
+        rotated.secrets.formerSecret = former.secrets.signingSecret
+        rotated.secrets.formerUntil = now + Self.overlap
+        return rotated
+    }
+
+    /// How long notifications are signed with a former secret, too, ms.
+    private static let overlap: Int64 = 86_400_000
+
+    private static func signingSecret() -> String { "whsec_" + Base64.encode(SecureRandom.bytes(32)) }
 
     /// Whether the document says itself if the channel is a default one.
     static func saysDefault(_ document: JSONValue) -> Bool {
