@@ -20,8 +20,8 @@ struct GatewaySettings: Sendable {
     let publicURL: String?
     /// How long sessions live.
     let sessions: Credentials.SessionLimits
-    /// How many days the audit log is kept.
-    let auditDays: Int64
+    /// How many days entries of the audit log are kept.
+    let auditRetention: Int64
     /// Whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     let proxies: [IPNetwork]
     /// How many requests a minute are answered.
@@ -70,11 +70,11 @@ struct GatewaySettings: Sendable {
             "Where people find Apus: the beginning of sign-in links. With https, cookies are sent over TLS only."
         ).map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
         self.sessions = Self.sessionLimits(reading: &settings)
-        self.auditDays = settings.value(
-            "AUDIT_DAYS",
+        self.auditRetention = settings.value(
+            "RETENTION_AUDIT",
             .integer(1...36_500),
             default: 400,
-            "For how many days the audit log is kept."
+            "How many days entries of the audit log are kept."
         )
         self.metricsMonitors = settings.value(
             "METRICS_MONITORS",

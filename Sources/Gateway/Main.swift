@@ -51,7 +51,7 @@ struct Main {
         let refresh = CredentialRefresh(
             credentials,
             streams: streams,
-            upkeep: PeopleUpkeep(pool, limits: settings.sessions, auditDays: settings.auditDays),
+            upkeep: PeopleUpkeep(pool, limits: settings.sessions, auditRetention: settings.auditRetention),
             pool: pool
         )
         let migrating = Migrating()

@@ -82,7 +82,10 @@ import Testing
         #expect(door.send(.patch, "/api/v1/monitors/9", key: door.admin, body: "{}").status == 404)
         #expect(door.send(.post, "/api/v1/channels", key: door.admin, body: "{}").status == 400)
         #expect(try self.entries(door).count == calls.count)
-        // Who signed in is named, though nobody asked.
+        // Whose session was ended is named, and who signed in, though nobody asked.
+        let ended = try #require(try self.entries(door, "?subject=sessions/1").first)
+        #expect(ended["changes"]?.items.first?["field"]?.text == "person")
+        #expect(ended["changes"]?.items.first?["from"]?.text == "ada")
         let signedIn = try #require(try self.entries(door, "?subject=sessions/1").last)
         #expect(signedIn["actor"]?["kind"]?.text == "person" && signedIn["actor"]?["name"]?.text == "ada")
     }
@@ -143,6 +146,11 @@ import Testing
         #expect(try self.entries(door, "?actor=key/2").isEmpty)
         #expect(try self.entries(door, "?actor=adminKey").count == 3)
         #expect(try self.entries(door, "?subject=monitors/3").count == 1)
+        #expect(try self.entries(door, "?subject=monitors").count == 5)
+        #expect(try self.entries(door, "?subject=monitors&actor=adminKey").count == 2)
+        #expect(try self.entries(door, "?subject=keys").count == 1)
+        #expect(try self.entries(door, "?subject=monitor").isEmpty && self.entries(door, "?subject=monitors/").isEmpty)
+        #expect(try self.entries(door, "?actor=adminKey").first?["actor"]?["name"]?.text == "Admin key")
         #expect(try self.entries(door, "?from=2100-01-01T00:00:00Z").isEmpty)
         #expect(try self.entries(door, "?to=2100-01-01T00:00:00Z").count == 6)
         var subjects: [String] = []
@@ -156,6 +164,10 @@ import Testing
             target = "/api/v1/audit?limit=2&cursor=\(cursor)"
         }
         #expect(subjects == (1...5).reversed().map { "monitors/\($0)" } + ["keys/1"])
+        let first = try door.send(.get, "/api/v1/audit?subject=monitors&limit=3", key: door.admin).document
+        let cursor = try #require(first["nextCursor"]?.text)
+        let rest = try self.entries(door, "?subject=monitors&limit=3&cursor=\(cursor)")
+        #expect(rest.compactMap { $0["subject"]?.text } == ["monitors/2", "monitors/1"])
         for bad in [
             "actor=x", "actor=key/x", "actor=person/0", "from=2027-01-01T00:00:00Z&to=2026-01-01T00:00:00Z", "a=1",
         ] {

@@ -95,7 +95,7 @@ import Testing
         #expect(try door.count("monitors") == 2)
         try door.sql("UPDATE idempotent_requests SET created_at = now() - interval '25 hours'")
         let limits = Credentials.SessionLimits(idle: 1_000, lifetime: 1_000)
-        try PeopleUpkeep(door.pool, limits: limits, auditDays: 1).removeWhatHasRunOut(now: 0)
+        try PeopleUpkeep(door.pool, limits: limits, auditRetention: 1).removeWhatHasRunOut(now: 0)
         #expect(try door.count("idempotent_requests") == 0)
     }
 

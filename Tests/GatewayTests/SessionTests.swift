@@ -87,6 +87,21 @@ import Testing
 
     // MARK: Its end
 
+    @Test func `a session says whose it is: a person's, a key's, or the admin key's`() throws {
+        let door = try Door()
+        let ada = try door.makePerson(.viewer)
+        let cookies = [
+            try door.session(), try door.session(key: try door.makeKey(.admin)), try door.session(person: ada),
+        ]
+        let owners = try door.send(.get, "/api/v1/sessions?all=true", key: door.admin).document["items"]?.items ?? []
+        #expect(owners.map { $0["person"]?["name"]?.text } == [nil, nil, "viewer"])
+        #expect(owners.map { $0["key"]?["name"]?.text } == [nil, "admin", nil])
+        for (cookie, owner) in zip(cookies, owners) {
+            let current = try door.send(.get, "/api/v1/sessions/current", [cookie]).document["session"]
+            #expect(current?["person"] == owner["person"] && current?["key"] == owner["key"])
+        }
+    }
+
     @Test func `signing out ends the session and takes the cookie back`() throws {
         let door = try Door()
         let cookie = try door.session()
@@ -188,7 +203,7 @@ import Testing
         let key = try door.makeKey(.viewer)
         let response = door.send(.get, "/api/v1/stream", key: key)
         guard case .events(let stream) = response.body else { throw Refusal(response: response) }
-        let upkeep = PeopleUpkeep(door.pool, limits: door.credentials.limits, auditDays: 1)
+        let upkeep = PeopleUpkeep(door.pool, limits: door.credentials.limits, auditRetention: 1)
         let refresh = CredentialRefresh(door.credentials, streams: door.streams, upkeep: upkeep, pool: door.pool)
         refresh.start()
         defer { refresh.stop() }
@@ -217,7 +232,7 @@ import Testing
         let later = WallClock.millis + 600_000
         _ = door.credentials.caller(ofCookie: value, now: later)
         _ = door.credentials.caller(ofKey: key, now: later)
-        let upkeep = PeopleUpkeep(door.pool, limits: door.credentials.limits, auditDays: 1)
+        let upkeep = PeopleUpkeep(door.pool, limits: door.credentials.limits, auditRetention: 1)
         #expect(door.credentials.unwrittenUses().count == 2)
         try upkeep.write(door.credentials.unwrittenUses())
         try door.credentials.refresh(door.pool)

@@ -29,7 +29,7 @@ struct AuditRoutes: Sendable {
         let limit = query.limit()
         var filter = AuditStore.Filter()
         filter.actor = query.value("actor", "Must be person/1, key/1, adminKey or basic.", Self.actor)
-        filter.subject = query.value("subject", "Must be such as monitors/7, of at most 200 bytes.") {
+        filter.subject = query.value("subject", "Must be such as monitors/7 or monitors, of at most 200 bytes.") {
             $0.isEmpty || $0.utf8.count > 200 ? nil : $0
         }
         filter.from = query.value("from", "Must be a moment (RFC 3339).", Moment.read)

@@ -66,7 +66,7 @@ final class Caller: Sendable {
     /// Nobody in particular.
     static let anonymous = Caller(.anonymous, name: "", role: nil)
     /// Who has the first admin's key.
-    static let adminKey = Caller(.adminKey, name: "APUS_ADMIN_KEY", role: .admin)
+    static let adminKey = Caller(.adminKey, name: "Admin key", role: .admin)
 
     /// Whether it may do everything.
     var isAdmin: Bool { self.role == .admin }

@@ -7,14 +7,14 @@ final class PeopleUpkeep: Sendable {
 
     private let pool: PostgresPool
     private let limits: Credentials.SessionLimits
-    private let auditDays: Int64
+    private let auditRetention: Int64
     private let lastRemoval = Mutex<Int64?>(nil)
 
-    /// Works on `pool`; entries of the audit log are kept for `auditDays` days.
-    init(_ pool: PostgresPool, limits: Credentials.SessionLimits, auditDays: Int64) {
+    /// Works on `pool`; entries of the audit log are kept for `auditRetention` days.
+    init(_ pool: PostgresPool, limits: Credentials.SessionLimits, auditRetention: Int64) {
         self.pool = pool
         self.limits = limits
-        self.auditDays = auditDays
+        self.auditRetention = auditRetention
     }
 
     /// Notes when keys and sessions were last used; a session's use is one of its person.
@@ -72,7 +72,7 @@ final class PeopleUpkeep: Sendable {
             try connection.query("DELETE FROM idempotent_requests WHERE created_at < now() - interval '24 hours'")
             try connection.query(
                 "DELETE FROM audit WHERE at < now() - $1::bigint * interval '1 day'",
-                [.int(self.auditDays)]
+                [.int(self.auditRetention)]
             )
         }
     }

@@ -6,7 +6,7 @@ struct AuditStore: Sendable {
     struct Filter: Sendable {
         /// A kind of callers, and one of them by its id.
         var actor: (kind: String, id: Int64?)?
-        /// Such as `monitors/7`.
+        /// One such as `monitors/7`, or all of a kind, as `monitors`.
         var subject: String?
         /// Unix ms.
         var from: Int64?
@@ -41,6 +41,7 @@ struct AuditStore: Sendable {
     ///
     /// - Throws: `PostgresError`.
     func page(_ filter: Filter, before: Int64?, limit: Int) throws -> [Row] {
+        let isKind = filter.subject?.contains("/") == false
         let rows = try self.pool.withConnection { connection in
             try connection.query(
                 """
@@ -48,7 +49,7 @@ struct AuditStore: Sendable {
                     changes, request
                 FROM audit
                 WHERE ($1::text IS NULL OR actor_kind = $1) AND ($2::bigint IS NULL OR actor = $2)
-                    AND ($3::text IS NULL OR subject = $3)
+                    AND ($3::text IS NULL OR subject = $3\(isKind ? " OR starts_with(subject, $3 || '/')" : ""))
                     AND ($4::bigint IS NULL OR at >= \(SQLTime.moment("$4")))
                     AND ($5::bigint IS NULL OR at < \(SQLTime.moment("$5")))
                     AND ($6::bigint IS NULL OR id < $6)

@@ -24,6 +24,8 @@ struct SessionStore: Sendable {
         var session: Caller.Session
         /// The person, or `nil` for a session that was opened with a key.
         var person: (id: Int64, name: String)?
+        /// The key that opened it; `nil`: a person, or the admin's key.
+        var key: (id: Int64, name: String)?
         var lastSeenAt: Int64
     }
 
@@ -128,8 +130,8 @@ struct SessionStore: Sendable {
             try connection.query(
                 """
                 SELECT sessions.id, by_token, address, agent, \(SQLTime.milliseconds("sessions.created_at")),
-                    \(SQLTime.milliseconds("seen_at")), people.id, people.name
-                FROM sessions LEFT JOIN people ON people.id = person
+                    \(SQLTime.milliseconds("seen_at")), people.id, people.name, api_keys.id, api_keys.name
+                FROM sessions LEFT JOIN people ON people.id = person LEFT JOIN api_keys ON api_keys.id = api_key
                 WHERE sessions.id > $5::bigint
                     AND ($4 OR person = $1::bigint OR api_key = $2::bigint OR admin_key = $3::bytea)
                     AND sessions.created_at > now() - $7::bigint * interval '1 millisecond'
@@ -153,9 +155,11 @@ struct SessionStore: Sendable {
                 agent: try row.text(3)
             )
             let person = try row.int64OrNil(6)
+            let key = try row.int64OrNil(8)
             return Row(
                 session: session,
                 person: try person.map { ($0, try row.text(7)) },
+                key: try key.map { ($0, try row.text(9)) },
                 lastSeenAt: try row.int64(5)
             )
         }
@@ -171,12 +175,14 @@ struct SessionStore: Sendable {
                     """
                     DELETE FROM sessions WHERE id = $5::bigint
                         AND ($4 OR person = $1::bigint OR api_key = $2::bigint OR admin_key = $3::bytea)
-                    RETURNING id
+                    RETURNING (SELECT name FROM people WHERE id = person)
                     """,
                     (owner?.columns ?? [.null, .null, .null]) + [.bool(owner == nil), .int(id)]
                 )
-                guard !rows.isEmpty else { throw Refusal.notFound("session") }
-                try author.note("sessions/\(id)", [], connection)
+                guard let row = rows.first else { throw Refusal.notFound("session") }
+                let person = try row.textOrNil(0)
+                let changes = person.map { [AuditChange.text("person", from: $0, to: nil)] } ?? []
+                try author.note("sessions/\(id)", changes, connection)
             }
         }
         try self.credentials.refresh(self.pool)

@@ -7,6 +7,7 @@ enum SessionDocument {
         self.write(
             row.session,
             person: row.person,
+            key: row.key,
             lastSeenAt: row.lastSeenAt,
             isCurrent: isCurrent,
             to: &writer
@@ -16,10 +17,11 @@ enum SessionDocument {
     /// Writes who asks, and by which session, as of `now` (Unix ms).
     static func write(_ caller: Caller, now: Int64, to writer: inout JSONWriter) {
         let person = caller.kind == .person ? caller.id.map { ($0, caller.name) } : nil
+        let key = caller.kind == .key ? caller.id.map { ($0, caller.name) } : nil
         writer.beginObject()
         writer.name("session")
         if let session = caller.session {
-            self.write(session, person: person, lastSeenAt: now, isCurrent: true, to: &writer)
+            self.write(session, person: person, key: key, lastSeenAt: now, isCurrent: true, to: &writer)
         } else {
             writer.null()
         }
@@ -40,20 +42,23 @@ enum SessionDocument {
     private static func write(
         _ session: Caller.Session,
         person: (id: Int64, name: String)?,
+        key: (id: Int64, name: String)?,
         lastSeenAt: Int64,
         isCurrent: Bool,
         to writer: inout JSONWriter
     ) {
         writer.beginObject()
         writer.member("id", session.id)
-        writer.name("person")
-        if let person {
-            writer.beginObject()
-            writer.member("id", person.id)
-            writer.member("name", person.name)
-            writer.endObject()
-        } else {
-            writer.null()
+        for (name, owner) in [("person", person), ("key", key)] {
+            writer.name(name)
+            if let owner {
+                writer.beginObject()
+                writer.member("id", owner.id)
+                writer.member("name", owner.name)
+                writer.endObject()
+            } else {
+                writer.null()
+            }
         }
         writer.member("createdAt", time: session.startedAt)
         writer.member("lastSeenAt", time: lastSeenAt)
