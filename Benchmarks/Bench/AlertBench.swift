@@ -14,7 +14,7 @@ struct AlertBench: Bench {
         let receiver = try WebhookReceiver()
         let installation = try Installation(in: folder)
         defer { installation.end() }
-        let api = try installation.startGateway()
+        let (_, api) = try installation.startGateway()
         _ = try installation.start("alerter", ["APUS_WITHOUT_GROUP": "true"])
         try api.post(
             "/api/v1/channels",
@@ -35,13 +35,13 @@ struct AlertBench: Bench {
         )
         // Time for the relay: a result must not come before its monitor.
         usleep(2_000_000)
-        try self.pulse(producer)
+        try installation.log.pulse("bench")
         for number in 1...self.transitions { try self.publish(.up, Int64(number), producer) }
         usleep(500_000)
 
         var latencies: [Double] = []
         for number in 1...self.transitions {
-            if number % 20 == 0 { try self.pulse(producer) }
+            if number % 20 == 0 { try installation.log.pulse("bench") }
             let known = receiver.received.count
             let begin = MonotonicClock.nanos
             try self.publish(.down, Int64(number), producer)
@@ -55,23 +55,6 @@ struct AlertBench: Bench {
         let p99 = quantile(0.99, of: latencies)
         Report.figure("p50, ms", decimal(quantile(0.5, of: latencies)))
         Report.bar("p99, ms", decimal(p99), "≤ 100", isReached: p99 <= 100)
-    }
-
-    /// What the pingers of the region would say of its shares.
-    private func pulse(_ producer: Producer) throws {
-        let now = WallClock.millis
-        let records = (0..<Topic.shares).map { share in
-            var value: [UInt8] = []
-            Pulse(region: "bench", share: share, time: now, pinger: "bench").encode(into: &value)
-            return OutgoingRecord(
-                topic: Topic.results,
-                partition: Int32(Partitioning.partition(ofShare: share, count: Topic.embeddedPartitions)),
-                key: nil,
-                value: value,
-                headers: [OutgoingRecord.Header(Topic.kindHeader, "pulse")]
-            )
-        }
-        _ = try producer.deliver(records, milliseconds: 5_000)
     }
 
     private func publish(_ outcome: Outcome, _ monitor: Int64, _ producer: Producer) throws {

@@ -1,5 +1,6 @@
 import Events
 import Kafka
+import Service
 
 /// An embedded broker with the three topics, as `apus up` makes it, and a producer to fill it.
 struct EmbeddedLog {
@@ -42,5 +43,23 @@ struct EmbeddedLog {
             let reports = try self.producer.deliver(part, milliseconds: 30_000)
             if let error = reports.lazy.compactMap(\.error).first { throw error }
         }
+    }
+
+    /// Writes what the pingers of a region would say of its shares.
+    func pulse(_ region: String) throws {
+        let now = WallClock.millis
+        try self.deliver(
+            (0..<Topic.shares).map { share in
+                var value: [UInt8] = []
+                Pulse(region: region, share: share, time: now, pinger: region).encode(into: &value)
+                return OutgoingRecord(
+                    topic: Topic.results,
+                    partition: Int32(Partitioning.partition(ofShare: share, count: Topic.embeddedPartitions)),
+                    key: nil,
+                    value: value,
+                    headers: [OutgoingRecord.Header(Topic.kindHeader, "pulse")]
+                )
+            }
+        )
     }
 }

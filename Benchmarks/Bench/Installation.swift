@@ -41,13 +41,14 @@ final class Installation {
         return (process, try port(process.announced(after: "\"health\":\"127.0.0.1:")))
     }
 
-    /// Starts the gateway and returns its API.
-    func startGateway() throws -> LoopbackHTTP {
+    /// Starts the gateway and returns it with its API, to be used with the first admin's key.
+    func startGateway(_ variables: [String: String] = [:]) throws -> (process: MeasuredProcess, api: LoopbackHTTP) {
         let port = try freePort()
-        _ = try self.start("gateway", ["GATEWAY_LISTEN": "127.0.0.1:\(port)"])
+        let address = ["GATEWAY_LISTEN": "127.0.0.1:\(port)"]
+        let (process, _) = try self.start("gateway", address.merging(variables) { $1 })
         let api = LoopbackHTTP(port: port, headers: ["Authorization: Bearer \(Self.adminKey)"])
         try wait("the gateway to answer") { try api.send("GET", "/api/v1/monitors?limit=1", nil).0 == 200 }
-        return api
+        return (process, api)
     }
 
     /// Ends everything.

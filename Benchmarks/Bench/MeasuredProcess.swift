@@ -38,6 +38,18 @@ final class MeasuredProcess {
     /// What it has used of the processors, in microseconds, in steps of 10 ms.
     var cpu: Int64 { Self.cpu(of: self.child.id) }
 
+    /// The same with what its children have used.
+    var cpuOfFamily: Int64 {
+        processTree(under: self.id).reduce(self.cpu) { $0 + Self.cpu(of: $1.id) }
+    }
+
+    /// What nobody else has of its memory, in bytes: the pages that it wrote to.
+    var privateMemory: Int64 {
+        let text = readText(path: "/proc/\(self.id)/smaps_rollup") ?? ""
+        return text.split(separator: "\n").filter { $0.hasPrefix("Private_Dirty:") || $0.hasPrefix("Swap:") }
+            .reduce(0) { $0 + ($1.split(separator: " ").dropFirst().first.flatMap { Int64($0) } ?? 0) * 1024 }
+    }
+
     /// What it holds in memory now, in bytes.
     var memory: Int64 { Self.memory(of: self.child.id) }
 
