@@ -135,6 +135,61 @@ import Testing
         #expect(world.metrics.ahead.value > 0)
     }
 
+    @Test func `lists are completed when PostgreSQL is there again, and what came meanwhile stays`() throws {
+        let postgres = try PostgresServer()
+        defer { postgres.stop() }
+        let redis = try RedisServer()
+        defer { redis.stop() }
+        let world = try HistoryWorld(postgres: postgres, redis: redis)
+        var scenario = Scenario(monitors: 5)
+        try world.produce(scenario.definitions + scenario.results(rounds: 10))
+        try world.withProcessor {
+            try world.settle()
+            try world.expectRedis()
+        }
+        let stored = try world.recent(1)
+        let status = try #require(world.truth.lazy.compactMap { $0.status(of: 1) }.first)
+        let writer = try world.writer()
+        defer { writer.stop() }
+        var point = LatestPoint(generation: 1, offset: 1 << 40)
+        /// What the projection does when it is asked for all.
+        func giveAll() {
+            guard writer.takesAll() else { return writer.flush() }
+            var entry = LatestEntry(1, status, point: point, asOf: 0)
+            entry.wantsRecent = true
+            writer.put(entry)
+            writer.flush()
+        }
+        try eventually("the writer to know Redis") {
+            writer.flush()
+            return try world.redis.command("GET", RedisArgument(LatestKeys.marker)) != .null
+        }
+        // The books are committed asynchronously: what was committed last would go with the server.
+        _ = try world.query("CHECKPOINT")
+        postgres.kill()
+        try world.redis.command("FLUSHALL")
+        try eventually("the status") {
+            giveAll()
+            return try world.redis.command("EXISTS", RedisArgument(LatestKeys.status(1))) == .integer(1)
+        }
+        var later = try #require(stored.first)
+        later.slot += 60_000
+        point.offset += 1
+        var entry = LatestEntry(1, status, point: point, asOf: 0)
+        entry.news.results = [(point, later)]
+        writer.put(entry)
+        try eventually("what comes meanwhile") {
+            giveAll()
+            return try world.recent(1) == [later]
+        }
+        try postgres.restart()
+        try eventually("the list") {
+            giveAll()
+            let list = try world.recent(1)
+            return list.first == later && list.count == stored.count + 1 && Set(list.dropFirst()) == Set(stored)
+        }
+    }
+
     @Test func `an older status never replaces a newer one, and each that is taken is told in order`() throws {
         let redis = try RedisServer()
         defer { redis.stop() }

@@ -99,7 +99,8 @@ final class LatestWriter: Sendable {
             do {
                 let now = MonotonicClock.millis
                 if now - lastLook >= Self.markerInterval {
-                    if try marker.isNew(connection, writer: self.name) { self.box.withLock { $0.wantsAll = true } }
+                    let isNew = try marker.isNew(connection, writer: self.name)
+                    if isNew || self.recents.isDue() { self.box.withLock { $0.wantsAll = true } }
                     lastLook = now
                 }
                 while try self.writeSome(connection) {}
@@ -128,8 +129,8 @@ final class LatestWriter: Sendable {
     private func writeSome(_ connection: RedisConnection) throws(RedisError) -> Bool {
         var (entries, watches, isMore) = self.takeSome()
         guard !entries.isEmpty || !watches.isEmpty else { return false }
-        self.recents.fill(&entries)
         do throws(RedisError) {
+            self.recents.fill(&entries, listed: try self.lists(wantedBy: entries, connection))
             if !watches.isEmpty {
                 let arguments = watches.flatMap { [RedisArgument($0.field), RedisArgument($0.encoded)] }
                 let call = RedisScript.Call(keys: [RedisArgument(LatestKeys.regions)], arguments: arguments)
@@ -149,6 +150,27 @@ final class LatestWriter: Sendable {
             throw error
         }
         return isMore
+    }
+
+    /// What Redis has of the lists that are wanted; what is no list, or no result, is nobody's.
+    private func lists(
+        wantedBy entries: [LatestEntry],
+        _ connection: RedisConnection
+    ) throws(RedisError) -> [Int64: [RecentResult]] {
+        let wanted = entries.filter(\.wantsRecent).map(\.monitor)
+        guard !wanted.isEmpty else { return [:] }
+        let replies = try connection.pipeline(
+            wanted.map { ["LRANGE", RedisArgument(LatestKeys.recent($0)), "0", "-1"] }
+        )
+        var lists: [Int64: [RecentResult]] = [:]
+        for (monitor, reply) in zip(wanted, replies) {
+            guard case .array(let items) = reply else { continue }
+            lists[monitor] = items.compactMap { item in
+                guard let bytes = try? item.bytesOrNil() else { return nil }
+                return try? RecentResult.decode(bytes)
+            }
+        }
+        return lists
     }
 
     /// Keeps the entries that Redis refused and throws the reason.

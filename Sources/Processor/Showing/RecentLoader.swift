@@ -7,11 +7,21 @@ import Synchronization
 
 /// Reads the recent results of monitors from the books, for a Redis that has lost them.
 ///
-/// On a connection of its own; while PostgreSQL is away the lists begin anew with what comes. Used by one thread.
+/// On a connection of its own. While PostgreSQL is away the lists go on with what comes, and ``isDue()`` tells when they
+/// can be completed. Used by one thread.
 final class RecentLoader: Sendable {
     private struct State {
         var connection: PostgresConnection?
         var retryAt = Int64.min
+        var backoff = Backoff(first: 1_000, limit: 30_000)
+        /// Whether lists were begun without what is stored.
+        var owes = false
+
+        mutating func wait() {
+            self.connection = nil
+            self.retryAt = MonotonicClock.millis + self.backoff.next()
+            self.owes = true
+        }
     }
 
     private let database: String
@@ -20,49 +30,78 @@ final class RecentLoader: Sendable {
     init(_ database: String) { self.database = database }
 
     /// Puts the stored results of those entries that want them before what they bring themselves.
-    func fill(_ entries: inout [LatestEntry]) {
+    ///
+    /// `listed` is what Redis has of them, the newest first: what the books don't have yet stays.
+    func fill(_ entries: inout [LatestEntry], listed: [Int64: [RecentResult]]) {
         let wanted = entries.filter(\.wantsRecent).map(\.monitor)
         guard !wanted.isEmpty else { return }
         var stored: [Int64: [CheckResult]] = [:]
         for result in self.load(wanted) { stored[result.result.monitor, default: []].append(result.result) }
         for index in entries.indices where entries[index].wantsRecent {
-            let own = entries[index].news.results
-            var seen: Set<ResultIdentity> = []
             let monitor = entries[index].monitor
-            for (_, result) in own {
-                seen.insert(
-                    ResultIdentity(monitor: monitor, region: result.region, slot: result.slot, attempt: result.attempt)
-                )
+            let own = entries[index].news.results
+            var seen = Set(own.map { ResultIdentity($0.result, of: monitor) })
+            let newest = stored[monitor]?.first?.slot ?? .min
+            let shown = (listed[monitor] ?? []).filter {
+                $0.slot >= newest && seen.insert(ResultIdentity($0, of: monitor)).inserted
             }
+            let before = (stored[monitor] ?? []).filter { !seen.contains(ResultIdentity($0)) }.map(RecentResult.init)
             // Nothing is before them: the list is replaced, and all of it is taken.
             let point = LatestPoint(generation: 0, offset: 0)
-            let before = (stored[monitor] ?? []).reversed().filter { !seen.contains(ResultIdentity($0)) }
-            let all = before.map { (point: point, result: RecentResult($0)) } + own
+            let all = (before.reversed() + shown.reversed()).map { (point: point, result: $0) } + own
             entries[index].news.results = Array(all.suffix(LatestKeys.recentCount))
+        }
+    }
+
+    /// Whether lists were begun without what is stored, and PostgreSQL is there again; asked once, it is no longer true.
+    ///
+    /// Takes up to two seconds, ever more rarely.
+    func isDue() -> Bool {
+        self.state.withLock { state in
+            guard state.owes, MonotonicClock.millis >= state.retryAt else { return false }
+            do throws(PostgresError) {
+                _ = try self.connection(&state)
+                state.owes = false
+                return true
+            } catch {
+                state.wait()
+                return false
+            }
         }
     }
 
     private func load(_ monitors: [Int64]) -> [HistoryQueries.StoredResult] {
         self.state.withLock { state in
-            guard MonotonicClock.millis >= state.retryAt else { return [] }
+            guard MonotonicClock.millis >= state.retryAt else {
+                state.owes = true
+                return []
+            }
             do throws(PostgresError) {
-                let connection: PostgresConnection
-                if let open = state.connection, open.isUsable {
-                    connection = open
-                } else {
-                    connection = try PostgresConnection(
-                        self.database,
-                        timeout: .seconds(2),
-                        applicationName: "apus-processor-recent"
-                    )
-                }
-                state.connection = connection
-                return try HistoryQueries.newest(LatestKeys.recentCount, of: monitors, on: connection)
+                let connection = try self.connection(&state)
+                let results = try HistoryQueries.newest(LatestKeys.recentCount, of: monitors, on: connection)
+                state.backoff.reset()
+                return results
             } catch {
-                state.connection = nil
-                state.retryAt = MonotonicClock.millis + 5_000
+                state.wait()
                 return []
             }
         }
+    }
+
+    private func connection(_ state: inout State) throws(PostgresError) -> PostgresConnection {
+        if let open = state.connection, open.isUsable { return open }
+        let connection = try PostgresConnection(
+            self.database,
+            timeout: .seconds(2),
+            applicationName: "apus-processor-recent"
+        )
+        state.connection = connection
+        return connection
+    }
+}
+
+extension ResultIdentity {
+    fileprivate init(_ result: RecentResult, of monitor: Int64) {
+        self.init(monitor: monitor, region: result.region, slot: result.slot, attempt: result.attempt)
     }
 }
