@@ -36,7 +36,8 @@ export class ApusDeliveries extends HTMLElement {
         const w = words.deliveries;
         const [state, mark] = marks[delivery.state] ?? ["unknown", "unknown"];
         const about = w.types[delivery.type] ?? delivery.type;
-        const canRetry = delivery.state === "dead" && session.may("editor");
+        // What its channel can't take any more stays as it is.
+        const canRetry = ["dead", "cancelled"].includes(delivery.state) && this.channels.has(delivery.channel) && session.may("editor");
         return element(
             "tr",
             {},

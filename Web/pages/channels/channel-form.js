@@ -11,13 +11,16 @@ export const kinds = ["webhook", "slack", "discord"];
 // Adds a channel, or edits this one; resolves with what the API answers, null when it was called off.
 export function editChannel(channel = null) {
     const name = element("input", { name: "name", required: true, maxlength: "200", autocomplete: "off", ".value": channel?.name ?? "" });
-    const url = element("input", { name: "url", type: "url", autocomplete: "off", spellcheck: "false", placeholder: channel ? w.urlKept : "https://" });
+    const url = element("input", { name: "url", type: "url", autocomplete: "off", spellcheck: "false", required: !channel });
     const type = element("select", { name: "type" }, kinds.map(kind => element("option", { value: kind }, w.kinds[kind])));
     type.value = channel?.type ?? "webhook";
     const isDefault = element("input", { type: "checkbox", checked: channel?.default ?? true });
     const enabled = element("input", { type: "checkbox", checked: channel?.enabled ?? true });
     const about = element("p", { class: "form-text" });
-    const explain = () => fill(about, w.kindHints[type.value]);
+    const explain = () => {
+        fill(about, w.kindHints[type.value]);
+        url.placeholder = channel ? w.urlKept : w.urlExamples[type.value];
+    };
     type.addEventListener("change", explain);
     explain();
     const fields = [
