@@ -2,10 +2,32 @@
 package struct Route: Sendable {
     /// Answers a request; must not block longer than its ``Execution`` allows.
     package typealias Handler = @Sendable (HTTPRequest) -> HTTPResponse
-    /// Looks at a request whose body has not been read yet, and answers it if it is to go no further.
+    /// Looks at a request whose body has not been read yet, and decides whether it may go further.
     ///
     /// Runs on the event loop: from memory, in microseconds. May set the request's context and client.
-    package typealias Admission = @Sendable (inout HTTPRequest) -> HTTPResponse?
+    package typealias Admission = @Sendable (inout HTTPRequest) -> Verdict
+
+    /// What an admission decides.
+    package enum Verdict: Sendable {
+        /// The request goes on.
+        case admitted
+        /// It goes no further than this answer.
+        case refused(HTTPResponse)
+        /// Memory can't tell: once the body has come, a worker calls `ask`, which may wait for a store, and then the
+        /// admission again; who is undecided a second time is answered 503.
+        case undecided(ask: @Sendable () -> Void)
+
+        /// The answer to who is not let in, nor asked about any further.
+        var refusal: HTTPResponse? {
+            switch self {
+            case .admitted: return nil
+            case .refused(let refusal): return refusal
+            case .undecided:
+                let headers = [(name: "Retry-After", value: "1")]
+                return .problem(503, "Who asks could not be looked up; try again.", headers: headers)
+            }
+        }
+    }
 
     /// Where a handler runs.
     package enum Execution: Sendable {
@@ -62,11 +84,17 @@ package struct Route: Sendable {
         return route
     }
 
+    /// What the doorkeeper decides; where there is none, all are let in.
+    func admit(_ request: inout HTTPRequest) -> Verdict { self.admission?(&request) ?? .admitted }
+
     /// The same route whose answers, those of its doorkeeper as well, are put into another form.
     package func answering(_ form: @escaping @Sendable (HTTPResponse) -> HTTPResponse) -> Route {
         var route = self.wrapped { request, handler in form(handler(request)) }
         if let admission = self.admission {
-            route.admission = { request in admission(&request).map(form) }
+            route.admission = { request in
+                let verdict = admission(&request)
+                return if case .refused(let refusal) = verdict { .refused(form(refusal)) } else { verdict }
+            }
         }
         return route
     }

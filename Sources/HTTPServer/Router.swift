@@ -98,7 +98,12 @@ package struct Router: Sendable {
             request.template = route.template
             request.names = names
             request.values = values
-            if let refusal = route.admission?(&request) { return refusal }
+            var verdict = route.admit(&request)
+            if case .undecided(let ask) = verdict {
+                ask()
+                verdict = route.admit(&request)
+            }
+            if let refusal = verdict.refusal { return refusal }
             if let refusal = route.refusal(ofAccept: request.headers) { return refusal }
             if let refusal = route.refusal(request.headers, bodyLength: request.body.count) { return refusal }
             return route.handler(request)

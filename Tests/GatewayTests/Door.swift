@@ -23,11 +23,12 @@ final class Door {
     let brake = Brake()
     let secretKey: SecretKey
     let admin = Door.adminKey
+    private let url: String
     private let recents: RecentsLoader
     private let availability: AvailabilityLoader
 
     init(_ variables: [String: String] = [:]) throws {
-        let url = try PostgresServer.database()
+        let url = try variables["DATABASE_URL"] ?? PostgresServer.database()
         var environment = [
             "KAFKA_BROKERS": "127.0.0.1:1", "DATABASE_URL": url, "REDIS_URL": "redis://127.0.0.1:1",
             "APUS_SECRET_KEY": SecretKey().base64, "APUS_ADMIN_KEY": Door.adminKey,
@@ -39,6 +40,7 @@ final class Door {
         let settings = GatewaySettings(reading: &reader)
         try #require(reader.problems.isEmpty)
         self.secretKey = settings.secretKey
+        self.url = url
         self.pool = try PostgresPool(url, size: 4)
         try self.pool.withConnection { _ = try Schema.migrate($0) }
         self.credentials = Credentials(
@@ -65,6 +67,12 @@ final class Door {
             log: log
         )
         self.router = Router(self.api.routes)
+    }
+
+    /// Another gateway over the same database, with the same secret key.
+    func neighbour(_ variables: [String: String] = [:]) throws -> Door {
+        let shared = ["DATABASE_URL": self.url, "APUS_SECRET_KEY": self.secretKey.base64]
+        return try Door(shared.merging(variables) { $1 })
     }
 
     deinit {

@@ -328,6 +328,7 @@ import Testing
         let user = BasicUser(name: "sites", password: Secret("a:password"))
         let access = Access(
             door.credentials,
+            newcomers: Newcomers(door.credentials, pool: door.pool),
             streams: door.streams,
             proxies: TrustedProxies([]),
             sameOrigin: SameOrigin(publicURL: nil),

@@ -80,6 +80,30 @@ import Testing
         #expect(try server.ask("POST /guarded HTTP/1.1\r\nX-Name: a\r\n\(self.end)").text.hasSuffix("at 127.0.0.1"))
     }
 
+    @Test func `an admission that memory can't decide asks on a worker, and is asked again`() throws {
+        let server = try TestServer { $0.loops = 1 }
+        func send(_ name: String, _ body: String = "hello", _ framing: String? = nil) throws -> String {
+            let framing = framing ?? "Content-Length: \(body.utf8.count)"
+            return try server.ask("POST /asked HTTP/1.1\r\nX-Name: \(name)\r\n\(framing)\r\n\(self.end)\(body)").text
+        }
+        // Whoever is asked about holds up nobody on the only loop.
+        let slow = try RawClient(port: server.port)
+        slow.write("POST /asked HTTP/1.1\r\nHost: a\r\nX-Name: first\r\nContent-Length: 5\r\n\r\nhel")
+        #expect(try server.ask("GET /hello HTTP/1.1\r\n\(self.end)").text.hasSuffix("hello"))
+        slow.write("lo")
+        #expect(slow.read(until: "for first").hasSuffix("hello for first"))
+        for _ in 0..<2 {
+            #expect(try send("friend").hasSuffix("\r\n\r\nhello for friend"))
+            #expect(try send("stranger").hasPrefix("HTTP/1.1 403"))
+            let puzzled = try send("puzzle")
+            #expect(puzzled.hasPrefix("HTTP/1.1 503") && puzzled.contains("Retry-After: 1\r\n"))
+        }
+        let chunks = try send("chunks", "5\r\nhello\r\n0\r\n\r\n", "Transfer-Encoding: chunked")
+        #expect(chunks.hasSuffix("\r\n\r\nhello for chunks"))
+        #expect(try send("empty", "").hasSuffix("\r\n\r\n for empty"))
+        #expect(try send("large", String(repeating: "x", count: 1_001)).hasPrefix("HTTP/1.1 413"))
+    }
+
     @Test func `a body is taken up to the limit of its route, with a length or in chunks`() throws {
         let server = try TestServer()
         for path in ["/echo", "/slow"] {

@@ -68,6 +68,11 @@ final class TestServer: Sendable {
                     .text("for \($0.context ?? "nobody")")
                 }
             ),
+            Self.inquiring(
+                Route(.post, "/asked", bodyLimit: 1000) {
+                    .text("\(String(decoding: $0.body, as: UTF8.self)) for \($0.context ?? "nobody")")
+                }
+            ),
             Route(.get, "/events") { request in
                 let stream = EventStream(bufferLimit: 64 * 1024)
                 stream.send(ServerSentEvent(name: "hello", data: [UInt8]((request.header("last-event-id") ?? "").utf8)))
@@ -82,7 +87,26 @@ final class TestServer: Sendable {
         route.admitting { request in
             request.context = request.header("x-name")
             if request.header("x-local") != nil { request.client = .local }
-            return request.context == nil ? .problem(403, "Say who you are.") : nil
+            return request.context == nil ? .refused(.problem(403, "Say who you are.")) : .admitted
+        }
+    }
+
+    /// Lets in whom a store knows, which is asked once for each: `X-Name: stranger` is unknown to it, and from
+    /// `X-Name: puzzle` nobody gets any wiser.
+    private static func inquiring(_ route: Route) -> Route {
+        let known = Mutex<[String: Bool]>([:])
+        return route.admitting { request in
+            guard let name = request.header("x-name") else { return .refused(.problem(403, "Say who you are.")) }
+            request.context = name
+            switch known.withLock({ $0[name] }) {
+            case true?: return .admitted
+            case false?: return .refused(.problem(403, "Nobody knows you."))
+            case nil:
+                return .undecided {
+                    usleep(20_000)
+                    if name != "puzzle" { known.withLock { $0[name] = name != "stranger" } }
+                }
+            }
         }
     }
 

@@ -23,6 +23,7 @@ struct API: Sendable {
         let proxies = TrustedProxies(settings.proxies)
         let access = Access(
             credentials,
+            newcomers: Newcomers(credentials, pool: pool),
             streams: streams,
             proxies: proxies,
             sameOrigin: SameOrigin(publicURL: settings.publicURL),

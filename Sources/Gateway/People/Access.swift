@@ -4,6 +4,7 @@ import Service
 /// Stands before every route, and lets in whom ``Permissions`` allows, before a body is read.
 struct Access: Sendable {
     private let credentials: Credentials
+    private let newcomers: Newcomers
     private let streams: CallerStreams
     private let proxies: TrustedProxies
     private let sameOrigin: SameOrigin
@@ -11,11 +12,12 @@ struct Access: Sendable {
     private let brake: Brake
     private let limits: RateLimits
 
-    /// Asks `credentials` and, where a route takes HTTP Basic, `basicUser`, whose guessers `brake` slows down.
+    /// Asks `credentials`, about those that they lack `newcomers`, and, where a route takes HTTP Basic, `basicUser`, whose guessers `brake` slows down.
     ///
     /// Event streams are handed to `streams`, so that they end with the credential that opened them.
     init(
         _ credentials: Credentials,
+        newcomers: Newcomers,
         streams: CallerStreams,
         proxies: TrustedProxies,
         sameOrigin: SameOrigin,
@@ -24,6 +26,7 @@ struct Access: Sendable {
         limits: RateLimits
     ) {
         self.credentials = credentials
+        self.newcomers = newcomers
         self.streams = streams
         self.proxies = proxies
         self.sameOrigin = sameOrigin
@@ -59,16 +62,32 @@ struct Access: Sendable {
         }
     }
 
-    /// Finds out who asks; an answer only where they may not.
-    private func admit(_ request: inout HTTPRequest, _ need: Permissions.Need) -> HTTPResponse? {
+    /// Finds out who asks, and whether they may.
+    private func admit(_ request: inout HTTPRequest, _ need: Permissions.Need) -> Route.Verdict {
         request.client = self.proxies.client(of: request)
         let identity = self.identify(request, need)
+        if case .newcomer(let ask) = identity { return .undecided(ask: ask) }
+        return self.refusal(of: &request, identity, need).map { .refused($0) } ?? .admitted
+    }
+
+    private func refusal(
+        of request: inout HTTPRequest,
+        _ identity: Identity,
+        _ need: Permissions.Need
+    ) -> HTTPResponse? {
         let caller: Caller
         if case .known(let found) = identity { caller = found } else { caller = .anonymous }
         if let refusal = self.limits.take(caller, from: request.client) { return refusal }
         switch identity {
         case .known: break
-        case .nobody where need == .open, .refused where need == .open: break
+        // Signing in needs no former session; a page that asks who it is must not be told nobody.
+        case .newcomer where need == .open && request.method == .post: break
+        case .untold where need == .open && request.method == .post: break
+        case .newcomer, .untold:
+            let headers = [(name: "Retry-After", value: "2")]
+            let detail = "Who you are can't be looked up while PostgreSQL is away; try again."
+            return .problem(503, detail, headers: headers)
+        case _ where need == .open: break
         case .nobody: return Self.challenge(need, "Sign in, or send a key: Authorization: Bearer <key>.")
         case .refused(let detail): return Self.challenge(need, detail, error: ", error=\"invalid_token\"")
         case .braked(let wait): return Brake.refusal(wait: wait)
@@ -92,6 +111,10 @@ struct Access: Sendable {
         case refused(String)
         /// Too many were wrong; ms to wait.
         case braked(Int64)
+        /// Memory does not know them; the tables may.
+        case newcomer(ask: @Sendable () -> Void)
+        /// Memory does not know them, and the tables can't be asked.
+        case untold
         case known(Caller)
     }
 
@@ -103,21 +126,30 @@ struct Access: Sendable {
             for cookie in cookies {
                 if let caller = self.credentials.caller(ofCookie: cookie, now: now) { return .known(caller) }
             }
-            return .refused("Your session has ended; sign in again.")
+            let fingerprints = cookies.filter(Credentials.isToken).map(self.credentials.fingerprint(ofCookie:))
+            return self.judge(fingerprints, request, "Your session has ended; sign in again.")
         }
         // Who names a key means it: a cookie that comes with it does not count.
         let parts = value.split(separator: " ", maxSplits: 1).map { $0.drop { $0 == " " } }
         guard parts.count == 2 else { return .nobody }
         switch parts[0].lowercased() {
         case "bearer":
-            guard let caller = self.credentials.caller(ofKey: String(parts[1]), now: now) else {
-                return .refused("The key is unknown or has expired.")
-            }
-            return .known(caller)
+            let key = String(parts[1])
+            if let caller = self.credentials.caller(ofKey: key, now: now) { return .known(caller) }
+            let fingerprints = Credentials.isKey(key) ? [self.credentials.fingerprint(ofKey: key)] : []
+            return self.judge(fingerprints, request, "The key is unknown or has expired.")
         case "basic":
             guard case .basic = need, let basicUser else { return .nobody }
             return self.identify(basicUser, parts[1], request)
         default: return .nobody
+        }
+    }
+
+    private func judge(_ fingerprints: [[UInt8]], _ request: HTTPRequest, _ refusal: String) -> Identity {
+        switch self.newcomers.judge(fingerprints, from: request.client) {
+        case .unknown: .refused(refusal)
+        case .perhaps(let ask): .newcomer(ask: ask)
+        case .untold: .untold
         }
     }
 

@@ -43,8 +43,9 @@ final class Credentials: Sendable {
     private let cookieSecret: [UInt8]
     private let tokenSecret: [UInt8]
     private let entries = Mutex<[[UInt8]: Entry]>([:])
-    /// One refresh at a time: a later one must not be overwritten by what an earlier one read.
+    /// One reading at a time: a later one must not be overwritten by what an earlier one read.
     private let turn = Mutex(())
+    private let couldRead = Atomic<Bool>(true)
 
     /// Knows only the admin's key until ``refresh(_:)``.
     init(secretKey: SecretKey, adminKey: Secret?, limits: SessionLimits) {
@@ -86,6 +87,19 @@ final class Credentials: Sendable {
     /// A new cookie or one-time token: 256 random bits.
     static func makeToken() -> String { Base64.encodeURL(SecureRandom.bytes(32)) }
 
+    /// Whether a text is written as a key is, whoever has it.
+    static func isKey(_ text: String) -> Bool { text.hasPrefix("apus_") && Self.isToken(text.dropFirst(5)) }
+    /// Whether a text is written as a cookie is, whoever has it.
+    static func isToken(_ text: some StringProtocol) -> Bool {
+        text.utf8.count == 43
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "_"): true
+                default: false
+                }
+            }
+    }
+
     private func use(_ fingerprint: [UInt8], now: Int64) -> Caller? {
         self.entries.withLock { entries in
             guard let index = entries.index(forKey: fingerprint) else { return nil }
@@ -97,12 +111,18 @@ final class Credentials: Sendable {
         }
     }
 
+    /// Whether a fingerprint is one of the tables, good or not, as far as is known.
+    func knows(_ fingerprint: [UInt8]) -> Bool { self.entries.withLock { $0[fingerprint] != nil } }
+
     // MARK: The tables
+
+    /// Whether the tables could be read when that was tried last.
+    var isCurrent: Bool { self.couldRead.load(ordering: .relaxed) }
 
     /// Reads the tables; what was known stays known when that fails.
     func refresh(_ pool: PostgresPool) throws {
         try self.turn.withLock { _ in
-            let read = try pool.withConnection { try self.keys($0) + self.sessions($0) }
+            let read = try self.read(pool) { try self.keys($0) + self.sessions($0) }
             self.entries.withLock { entries in
                 var fresh = Dictionary(read, uniquingKeysWith: { $1 })
                 for (fingerprint, former) in entries {
@@ -111,6 +131,35 @@ final class Credentials: Sendable {
                 }
                 entries = fresh
             }
+        }
+    }
+
+    /// Reads what the tables have of these fingerprints, at most a handful.
+    func learn(_ fingerprints: [[UInt8]], from pool: PostgresPool) throws {
+        try self.turn.withLock { _ in
+            // Another may have read them while this one waited, or may have found that nothing can be read.
+            let unknown = fingerprints.filter { !self.knows($0) }
+            guard !unknown.isEmpty, self.isCurrent else { return }
+            let numbers = unknown.indices.map { "$\($0 + 1)::bytea" }.joined(separator: ", ")
+            let values = unknown.map(PostgresValue.bytes)
+            let read = try self.read(pool) { connection in
+                try self.keys(connection, where: "api_keys.fingerprint IN (\(numbers))", values)
+                    + self.sessions(connection, where: "sessions.fingerprint IN (\(numbers))", values)
+            }
+            self.entries.withLock { entries in
+                for (fingerprint, entry) in read { entries[fingerprint] = entry }
+            }
+        }
+    }
+
+    private func read<R>(_ pool: PostgresPool, _ body: (PostgresConnection) throws -> R) throws -> R {
+        do {
+            let read = try pool.withConnection { try body($0) }
+            self.couldRead.store(true, ordering: .relaxed)
+            return read
+        } catch {
+            self.couldRead.store(false, ordering: .relaxed)
+            throw error
         }
     }
 
@@ -123,13 +172,18 @@ final class Credentials: Sendable {
         }
     }
 
-    private func keys(_ connection: PostgresConnection) throws -> [([UInt8], Entry)] {
+    private func keys(
+        _ connection: PostgresConnection,
+        where condition: String = "true",
+        _ values: [PostgresValue] = []
+    ) throws -> [([UInt8], Entry)] {
         try connection.query(
             """
             SELECT id, name, role, fingerprint, \(SQLTime.milliseconds("expires_at")),
                 \(SQLTime.milliseconds("coalesce(last_used_at, created_at)"))
-            FROM api_keys
-            """
+            FROM api_keys WHERE \(condition)
+            """,
+            values
         ).compactMap { row in
             guard let role = Role(rawValue: try row.text(2)) else { return nil }
             let fingerprint = try row.bytes(3)
@@ -147,7 +201,11 @@ final class Credentials: Sendable {
         }
     }
 
-    private func sessions(_ connection: PostgresConnection) throws -> [([UInt8], Entry)] {
+    private func sessions(
+        _ connection: PostgresConnection,
+        where condition: String = "true",
+        _ values: [PostgresValue] = []
+    ) throws -> [([UInt8], Entry)] {
         try connection.query(
             """
             SELECT sessions.id, sessions.fingerprint, by_token, address, agent,
@@ -155,8 +213,9 @@ final class Credentials: Sendable {
                 people.id, people.name, people.role, api_keys.id, api_keys.name, api_keys.role,
                 \(SQLTime.milliseconds("api_keys.expires_at"))
             FROM sessions LEFT JOIN people ON people.id = person LEFT JOIN api_keys ON api_keys.id = api_key
-            WHERE is_disabled IS NOT TRUE
-            """
+            WHERE is_disabled IS NOT TRUE AND \(condition)
+            """,
+            values
         ).compactMap { row in
             let fingerprint = try row.bytes(1)
             let startedAt = try row.int64(5)

@@ -16,7 +16,7 @@ struct SiteDoor: Sendable {
     /// The routes, which ``Access`` guards already, behind this door.
     func guarding(_ routes: [Route]) -> [Route] {
         routes.map { route in
-            guard self.isOpen else { return route.admitting { _ in Self.closed } }
+            guard self.isOpen else { return route.admitting { _ in .refused(Self.closed) } }
             return route.wrapped { request, handler in
                 if let wait = self.rate.count(request.caller, now: MonotonicClock.millis) { return Self.tooMany(wait) }
                 return handler(request)

@@ -32,7 +32,7 @@ extension Exchange {
         case .found(let route, let names, let values):
             self.route = route
             (self.names, self.values) = (names, values)
-            if let refusal = self.admission(route) {
+            if let refusal = self.refusal(of: route) {
                 self.early = refusal
                 // Who may not send a body is not read to its end.
                 return rules.hasBody ? self.queue(refusal.closing()) : true
@@ -49,14 +49,18 @@ extension Exchange {
         }
     }
 
-    /// Asks the route's doorkeeper; nil lets the request in.
-    private func admission(_ route: Route) -> HTTPResponse? {
-        guard let admission = route.admission else { return nil }
+    /// Asks the route's doorkeeper; nil lets the request in, or leaves it to a worker to decide.
+    private func refusal(of route: Route) -> HTTPResponse? {
+        guard route.admission != nil else { return nil }
         var request = self.request
-        let refusal = admission(&request)
+        let verdict = route.admit(&request)
         self.context = request.context
         self.client = request.client
-        return refusal
+        if case .undecided(let ask) = verdict {
+            self.ask = ask
+            return nil
+        }
+        return verdict.refusal
     }
 
     /// A part of the body has come; false breaks the connection.
@@ -87,6 +91,7 @@ extension Exchange {
         }
         // The length of a chunked body, and with it the type that it must have, is known only now.
         if let refusal = route.refusal(self.headers, bodyLength: self.body.count) { return self.queue(refusal) }
+        if self.ask != nil { return self.handOver(route, to: self.engine.workers) }
         switch route.execution {
         case .loop: return self.queue(route.handler(self.request))
         case .compute: return self.handOver(route, to: self.engine.computers)
@@ -96,6 +101,7 @@ extension Exchange {
 
     private func handOver(_ route: Route, to pool: WorkerPool) -> Bool {
         let request = self.request
+        let ask = self.ask
         self.stage = .waiting
         guard self.engine.suspended.suspend(self) else {
             return self.queue(HTTPResponse.problem(503, "The server is stopping.").closing())
@@ -103,7 +109,10 @@ extension Exchange {
         let compresses = self.takesGzip
         // Here rather than on the loop, where others would wait for it.
         let isTaken = pool.submit {
-            let response = route.handler(request)
+            var request = request
+            ask?()
+            let refusal = ask == nil ? nil : route.admit(&request).refusal
+            let response = refusal ?? route.handler(request)
             self.answer(compresses && !response.isPrepared ? response.compressed : response)
         }
         if !isTaken {

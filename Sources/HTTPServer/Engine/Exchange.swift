@@ -28,6 +28,8 @@ import Synchronization
     /// What the route's admission found out.
     var context: (any Sendable)?
     var client: PeerAddress?
+    /// What tells the route's admission what memory does not know.
+    var ask: (@Sendable () -> Void)?
     var early: HTTPResponse?
     var stage = Stage.line
     var status = 0

@@ -1,0 +1,103 @@
+import Crypto
+import HTTPServer
+import Service
+import Testing
+
+@testable import Gateway
+
+/// Two gateways over one database, between which a balancer takes turns.
+@Suite(.serialized, .timeLimit(.minutes(1))) struct NewcomersTests {
+    private static let ours = (name: "sec-fetch-site", value: "same-origin")
+
+    @Test func `what was opened at one gateway opens the other at once`() throws {
+        let here = try Door()
+        let there = try here.neighbour()
+        let person = try here.makePerson(.editor)
+        let cookie = try here.session(person: person)
+        let monitor = #"{"name":"m","type":"tcp","target":"x:1"}"#
+        #expect(there.send(.post, "/api/v1/monitors", [cookie, Self.ours], body: monitor).status == 201)
+        #expect(there.send(.get, "/api/v1/keys", [cookie]).status == 403)
+        let key = try here.makeKey(.viewer)
+        #expect(there.send(.get, "/api/v1/monitors", key: key).status == 200)
+        #expect(there.send(.post, "/api/v1/monitors", key: key, body: monitor).status == 403)
+        let another = try here.session(person: person)
+        let current = there.send(.get, "/api/v1/sessions/current", [another])
+        #expect(try current.document["person"]?["id"]?.number == person)
+    }
+
+    @Test func `what was taken back at one gateway opens the other until it has read that, and never again`() throws {
+        let here = try Door()
+        let there = try here.neighbour()
+        let cookie = try here.session()
+        #expect(there.send(.get, "/api/v1/monitors", [cookie]).status == 200)
+        #expect(here.send(.delete, "/api/v1/sessions/current", [cookie, Self.ours]).status == 204)
+        try there.credentials.refresh(there.pool)
+        for _ in 0..<3 { #expect(there.send(.get, "/api/v1/monitors", [cookie]).status == 401) }
+        // Nor does a session that has run out come back by being asked for.
+        let old = try here.session()
+        try here.sql("UPDATE sessions SET seen_at = now() - interval '60 d', created_at = now() - interval '60 d'")
+        for _ in 0..<2 { #expect(there.send(.get, "/api/v1/monitors", [old]).status == 401) }
+        let disabled = try here.makePerson(.viewer)
+        let theirs = try here.session(person: disabled)
+        try here.sql("UPDATE people SET is_disabled = true")
+        for _ in 0..<2 { #expect(there.send(.get, "/api/v1/monitors", [theirs]).status == 401) }
+    }
+
+    @Test func `a secret that is made up is asked about once, and who makes up many waits`() throws {
+        let door = try Door()
+        let newcomers = Newcomers(door.credentials, pool: door.pool)
+        let client = try #require(PeerAddress("192.0.2.7"))
+        /// Whether the tables were asked.
+        func isAsked(_ fingerprint: [UInt8], from client: PeerAddress, now: Int64) -> Bool {
+            guard case .perhaps(let ask) = newcomers.judge([fingerprint], from: client, now: now) else { return false }
+            ask()
+            return true
+        }
+        let now = MonotonicClock.millis
+        let first = SecureRandom.bytes(32)
+        #expect(isAsked(first, from: client, now: now))
+        #expect(!isAsked(first, from: client, now: now + 50_000))
+        #expect(isAsked(first, from: client, now: now + 120_000))
+        var asked = 0
+        for _ in 0..<100 where isAsked(SecureRandom.bytes(32), from: client, now: now + 120_000) { asked += 1 }
+        #expect(asked == 2, "each further one within its wait is not asked about")
+        #expect(isAsked(SecureRandom.bytes(32), from: try #require(PeerAddress("192.0.2.8")), now: now + 120_000))
+        // What is no secret by its form costs nothing: the address may still ask about three.
+        let stranger = "198.51.100.1"
+        for wrong in ["", "x", "apus_", door.admin + "x", String(repeating: "é", count: 43)] {
+            let headers = [(name: "authorization", value: "Bearer \(wrong)"), ("cookie", "apus_session=\(wrong)")]
+            #expect(door.send(.get, "/api/v1/monitors", headers, from: stranger).status == 401)
+        }
+        // Good ones are taken back from the count: many people behind one address come in.
+        let there = try door.neighbour()
+        for _ in 0..<10 {
+            let cookie = try door.session()
+            #expect(there.send(.get, "/api/v1/monitors", [cookie], from: stranger).status == 200)
+        }
+    }
+
+    @Test func `who can't be looked up is told to come back, not that the session has ended`() throws {
+        let here = try Door()
+        let there = try here.neighbour()
+        let known = try here.session()
+        #expect(there.send(.get, "/api/v1/sessions/current", [known]).status == 200)
+        let unknown = try here.session()
+        try here.sql("ALTER TABLE sessions RENAME TO away")
+        let headers: [(name: String, value: String)] = [
+            unknown, ("authorization", "Bearer \(Credentials.makeKey())"),
+        ]
+        for header in headers {
+            for _ in 0..<5 {
+                let answer = there.send(.get, "/api/v1/monitors", [header])
+                #expect(answer.status == 503 && answer.header("Retry-After") == "2", "\(answer.text)")
+            }
+        }
+        #expect(there.send(.get, "/api/v1/sessions/current", [unknown]).status == 503)
+        #expect(there.send(.post, "/api/v1/sessions", [unknown, Self.ours], body: "{}").status == 400)
+        #expect(there.send(.get, "/api/v1/sessions/current", []).status == 200)
+        #expect(there.send(.get, "/api/v1/monitors", [known]).status == 200)
+        try here.sql("ALTER TABLE away RENAME TO sessions")
+        try there.credentials.refresh(there.pool)
+        #expect(there.send(.get, "/api/v1/monitors", [unknown]).status == 200)
+    }
+}
