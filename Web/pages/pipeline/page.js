@@ -6,8 +6,7 @@ import { api } from "../../model/api.js";
 import { element, fill } from "../../model/dom.js";
 import { bytes, count } from "../../model/figures.js";
 import { regionName } from "../../model/regions.js";
-import { session } from "../../model/session.js";
-import { duration, span } from "../../model/time.js";
+import { duration } from "../../model/time.js";
 import { words } from "../../model/words.js";
 import { DeadLetters } from "./dead-letters.js";
 
@@ -15,13 +14,15 @@ const w = words.pipeline;
 const pace = 5_000;
 // A process reports every ten seconds.
 const silence = 30;
+// Without one of each nothing goes on.
+const needed = ["processor", "alerter", "pinger"];
 
 export default class PipelinePage extends HTMLElement {
     static title = () => w.title;
 
     #regions = element("div");
     #processes = element("div");
-    #losses = element("div");
+    #losses = new DeadLetters();
     #storage = element("div", { class: "storage" });
     #timer = null;
 
@@ -34,8 +35,7 @@ export default class PipelinePage extends HTMLElement {
             new ApusHealthNotice(),
             section(w.regions, w.regionsAbout, this.#regions),
             section(w.processes, null, this.#processes),
-            section(w.losses, null, this.#losses),
-            session.may("admin") && new DeadLetters(),
+            this.#losses,
             section(w.storage, null, this.#storage),
         );
         this.#load();
@@ -54,7 +54,7 @@ export default class PipelinePage extends HTMLElement {
         else fill(this.#regions, element("p", { class: "muted" }, regions.reason.message));
         if (pipeline.value) {
             this.#drawProcesses(pipeline.value.processes);
-            this.#drawLosses(pipeline.value);
+            this.#losses.losses = pipeline.value;
         } else {
             fill(this.#processes, element("p", { class: "muted" }, pipeline.reason.message));
         }
@@ -83,38 +83,40 @@ export default class PipelinePage extends HTMLElement {
     }
 
     #drawProcesses(processes) {
-        const rows = processes.map(process => {
-            const state = process.age <= silence ? "up" : "down";
-            return [
-                element("span", { class: "incident-state", "data-state": state }, icon(state), state === "up" ? w.runs : w.notHeard(span(process.age * 1_000))),
-                element("span", { class: "cell-name" }, w.kinds[process.kind] ?? process.kind),
-                [process.instance, process.region && element("span", { class: "muted" }, ` · ${regionName(process.region)}`)],
-                process.version ?? words.figures.none,
-                when(process.startedAt) ?? words.figures.none,
-                process.load === null ? words.figures.none : load(process.load),
-                process.lag === null ? words.figures.none : duration(Math.round(process.lag * 10) / 10),
-            ];
-        });
+        const order = { silent: 0, runs: 1, replaced: 2 };
+        const none = words.figures.none;
+        const missing = needed.filter(kind => !processes.some(process => process.kind === kind));
+        const rows = processes
+            .map(process => ({ process, state: stateOf(process, processes) }))
+            .sort((left, right) => order[left.state] - order[right.state])
+            .map(({ process, state }) => {
+                // What it said last is not how it is.
+                const runs = state === "runs";
+                return [
+                    stateMark(process, state),
+                    element("span", { class: "cell-name" }, w.kinds[process.kind] ?? process.kind),
+                    [process.instance, process.region && element("span", { class: "muted" }, ` · ${regionName(process.region)}`)],
+                    process.version ?? none,
+                    when(process.startedAt) ?? none,
+                    runs && process.load !== null ? load(process.load) : none,
+                    runs && process.lag !== null ? duration(Math.round(process.lag * 10) / 10) : none,
+                ];
+            });
+        const mark = element("span", { class: "incident-state", "data-state": "down" }, icon("down"), w.noneRuns);
+        rows.unshift(...missing.map(kind => [mark.cloneNode(true), element("span", { class: "cell-name" }, w.kinds[kind]), none, none, none, none, none]));
         fill(this.#processes, table(w.processes, [w.state, w.process, w.instance, w.version, w.started, w.load, w.lag], rows));
-    }
-
-    #drawLosses({ deadLetters, gaps }) {
-        const rows = [
-            ...deadLetters.map(loss => [w.unreadable, w.kinds[loss.projection] ?? loss.projection, count(loss.count), when(loss.newestAt)]),
-            ...gaps.map(loss => [w.lost, w.kinds[loss.projection] ?? loss.projection, count(loss.count), when(loss.newestAt)]),
-        ];
-        if (rows.length === 0) fill(this.#losses, element("p", { class: "muted" }, w.noLosses));
-        else fill(this.#losses, table(w.losses, [w.what, w.process, w.count, w.newest], rows));
     }
 
     async #loadStorage() {
         try {
             const { bytes: size, resultsFrom, retention, tables } = await api.get("storage");
+            // In one order, whoever keeps what.
+            const names = [...Object.keys(w.keeps).filter(name => name in retention), ...Object.keys(retention).filter(name => !(name in w.keeps))];
             const kept = days => (days === null ? w.forever : words.time.units.d(days));
             const facts = [
                 [w.size, bytes(size)],
                 [w.resultsFrom, when(resultsFrom, "time")],
-                ...Object.entries(retention).map(([name, days]) => [w.keeps[name] ?? name, kept(days)]),
+                ...names.map(name => [w.keeps[name] ?? name, kept(retention[name])]),
             ];
             fill(
                 this.#storage,
@@ -138,6 +140,21 @@ function table(label, heads, rows) {
             element("tbody", {}, rows.map(row => element("tr", {}, row.map(cell => element("td", {}, cell))))),
         ),
     );
+}
+
+// "runs", "silent", or "replaced": another of its kind began after it was heard last.
+function stateOf({ kind, region, age, seenAt }, processes) {
+    if (age <= silence) return "runs";
+    const isReplaced = processes.some(
+        other => other.kind === kind && other.region === region && other.age <= silence && other.startedAt !== null && Date.parse(other.startedAt) >= Date.parse(seenAt),
+    );
+    return isReplaced ? "replaced" : "silent";
+}
+
+function stateMark({ seenAt }, state) {
+    const mark = { runs: "up", silent: "down", replaced: "paused" }[state];
+    const text = { runs: w.runs, silent: [w.silentFor, " ", when(seenAt, "for")], replaced: w.replaced }[state];
+    return element("span", { class: "incident-state", "data-state": mark }, icon(mark), element("span", {}, text));
 }
 
 // A share of one core as a bar and a number.
