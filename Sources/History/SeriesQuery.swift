@@ -19,6 +19,11 @@ package struct Series: Sendable {
     package var source: RollupWidth?
     /// In order of time, without holes.
     package var buckets: [Bucket]
+    /// Why planned checks found it down: the newest of those whose results are still kept, by the word for the reason.
+    package var reasons: [String: Int64] = [:]
+
+    /// How many failures ``reasons`` counts at most.
+    package static let mostReasons: Int64 = 20_000
 }
 
 extension HistoryQueries {
@@ -52,6 +57,7 @@ extension HistoryQueries {
             } else {
                 try reader.addResults([series.range], to: &series)
             }
+            series.reasons = try reader.reasons(within: series.range)
             let from = series.range.lowerBound
             let spans = try self.spans(of: monitor, region: region ?? "", from: from, on: connection)
             series.addAvailability(spans, known: known)
@@ -121,6 +127,25 @@ private struct SeriesReader {
     let monitor: Int64
     let region: String?
     let connection: PostgresConnection
+
+    /// The newest failures by reason: rollups know how many there are, the results why, and an index finds those.
+    func reasons(within range: Range<Int64>) throws -> [String: Int64] {
+        let rows = try self.connection.query(
+            """
+            SELECT reason, count(*) FROM (
+                SELECT reason FROM results
+                WHERE monitor = $1 AND outcome = 'down' AND attempt = 0 AND reason IS NOT NULL
+                    AND ($4::text IS NULL OR region = $4)
+                    AND slot >= \(DatabaseTime.timestamp("$2::bigint")) AND slot < \(DatabaseTime.timestamp("$3::bigint"))
+                ORDER BY slot DESC LIMIT \(Series.mostReasons)
+            ) AS failure GROUP BY reason
+            """,
+            [.int(self.monitor), .int(range.lowerBound), .int(range.upperBound), PostgresValue(self.region)]
+        )
+        var reasons: [String: Int64] = [:]
+        for row in rows { reasons[try row.text(0)] = try row.int64(1) }
+        return reasons
+    }
 
     /// Adds the rows of a rollup, written and open; returns the beginnings of those that there are.
     func addSums(_ width: RollupWidth, to series: inout Series) throws -> Set<Int64> {

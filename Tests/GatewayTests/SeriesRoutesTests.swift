@@ -44,6 +44,36 @@ import Testing
         #expect(empty.last?["meanMs"] == .null && empty.last?["availability"]?.real == 1)
     }
 
+    @Test func `failures are counted by reason, in all regions or in one`() throws {
+        let fixture = try ReadingFixture()
+        try fixture.addMonitor(1)
+        let end = WallClock.millis / self.minute * self.minute - 10 * self.minute
+        for (number, reason) in [(1, "timeout"), (2, "timeout"), (3, "status"), (4, "dns")] {
+            let region = number == 1 ? "us" : "eu"
+            // The last one is out of the range.
+            try fixture.addResults([end - Int64(number) * 20_000], region: region, outcome: "down")
+            try fixture.sql("UPDATE results SET reason = '\(reason)' WHERE outcome = 'down' AND reason IS NULL")
+        }
+        try fixture.addResults([end - 5_000], outcome: "unknown")
+        try fixture.sql(
+            """
+            UPDATE results SET reason = 'blind' WHERE outcome = 'unknown';
+            INSERT INTO results (monitor, slot, region, attempt, started_at, outcome, reason, pinger, generation, late)
+            SELECT monitor, slot, region, 1, started_at, outcome, reason, pinger, generation, late FROM results
+            """
+        )
+        let range = "from=\(self.moment(end - self.minute))&to=\(self.moment(end))"
+        func reasons(_ query: String) throws -> [String: Int64] {
+            let series = try fixture.get("/api/v1/monitors/1/series?\(range)\(query)").document
+            guard case .object(let object)? = series["reasons"] else { return [:] }
+            return Dictionary(uniqueKeysWithValues: object.members.map { ($0.name, $0.value.number ?? 0) })
+        }
+        #expect(try reasons("") == ["timeout": 2, "status": 1])
+        #expect(try reasons("&region=us") == ["timeout": 1])
+        #expect(try reasons("&points=1000") == ["timeout": 2, "status": 1])
+        #expect(try reasons("&region=asia").isEmpty)
+    }
+
     @Test func `ranges that make no sense are refused`() throws {
         let fixture = try ReadingFixture()
         try fixture.addMonitor(1)

@@ -67,6 +67,10 @@ struct SeriesRoutes: Sendable {
         writer.name("width")
         writer.seconds(milliseconds: series.width)
         writer.member("source", series.source.map { "\($0)" } ?? "result")
+        writer.name("reasons")
+        writer.beginObject()
+        for (reason, count) in series.reasons.sorted(by: { $0.key < $1.key }) { writer.member(reason, count) }
+        writer.endObject()
         writer.name("buckets")
         writer.beginArray()
         for bucket in series.buckets { Self.write(bucket, to: &writer) }

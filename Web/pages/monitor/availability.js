@@ -39,8 +39,8 @@ export class MonitorAvailability extends HTMLElement {
                         element("span", { class: "figure-name" }, w.window(words.ranges.names[each.window])),
                         element("span", { class: "figure-value" }, percent(each.availability, 3)),
                         element("span", { class: "figure-name" }, each.down > 0 ? w.down(span(each.down * 1_000)) : w.neverDown(each.availability)),
-                        element("span", { class: "figure-name" }, w.known(percent(each.coverage))),
-                        element("span", { class: "figure-name" }, w.latency(latency(each.p50Ms), latency(each.p95Ms))),
+                        element("span", { class: "figure-name" }, known(each)),
+                        element("span", { class: "figure-name" }, each.p50Ms === null ? w.noLatency : w.latency(latency(each.p50Ms), latency(each.p95Ms))),
                     ),
                 ),
             );
@@ -48,6 +48,14 @@ export class MonitorAvailability extends HTMLElement {
             if (this.children.length === 0) fill(this, element("p", { class: "muted" }, problem.message));
         }
     }
+}
+
+// What the share speaks of: a monitor that is five minutes old says nothing of ninety days.
+function known({ up, down, unknown, paused, coverage }) {
+    const w = words.monitor.availability;
+    const watched = up + down + unknown;
+    if (watched === 0) return w.notWatched;
+    return paused > 0.01 * (watched + paused) ? w.watched(span(watched * 1_000), percent(coverage)) : w.known(percent(coverage));
 }
 
 customElements.define("apus-monitor-availability", MonitorAvailability);

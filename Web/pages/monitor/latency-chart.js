@@ -11,7 +11,7 @@ import {
 import { drawing, element, fill } from "../../model/dom.js";
 import { latency } from "../../model/figures.js";
 import { regionName } from "../../model/regions.js";
-import { tickText, timeTicks } from "../../model/ticks.js";
+import { axisInset, labelledTicks, tickText } from "../../model/ticks.js";
 import { local } from "../../model/time.js";
 import { words } from "../../model/words.js";
 
@@ -58,6 +58,7 @@ export class LatencyChart extends HTMLElement {
         const { from, to } = all;
         const known = all.buckets.filter(bucket => bucket.p50Ms !== null);
         this.#none.hidden = known.length > 0;
+        this.#canvas.classList.toggle("is-empty", known.length === 0);
         this.#canvas.setAttribute(
             "aria-label",
             known.length === 0
@@ -78,7 +79,8 @@ export class LatencyChart extends HTMLElement {
 
     #lines(colour) {
         const { all, regions } = this.#series;
-        const gap = 2.5 * Math.max(this.#interval, all.width);
+        // Checks in a row are never further apart than this, whichever buckets they fall into.
+        const gap = this.#interval + all.width;
         const base = { pointRadius: context => (isAlone(context) ? 2 : 0), pointHitRadius: 6, borderWidth: 1.6, spanGaps: gap, tension: 0 };
         const w = words.monitor.chart;
         const band = {
@@ -105,6 +107,7 @@ export class LatencyChart extends HTMLElement {
         const jitter = {
             key: "jitter",
             label: w.jitter,
+            about: w.jitterAbout,
             colour: colour("degraded"),
             dash: [1, 3],
             datasets: [{ ...base, label: w.jitter, data: points(all, "jitterMs"), borderColor: colour("degraded"), backgroundColor: colour("degraded"), borderDash: [1, 3] }],
@@ -126,12 +129,15 @@ export class LatencyChart extends HTMLElement {
                     max: to,
                     grid: { color: colour("line"), borderColor: colour("line"), drawTicks: false },
                     afterBuildTicks: axis => {
-                        axis.ticks = timeTicks(from, to, Math.max(2, Math.floor(axis.width / 90))).map(value => ({ value }));
+                        axis.ticks = labelledTicks(from, to, axis.width).map(value => ({ value }));
                     },
+                    // Its labels have room: the axis ends where the chart does.
+                    afterFit: axis => Object.assign(axis, { paddingLeft: 0, paddingRight: 0 }),
                     ticks: { color: colour("muted"), font, autoSkip: false, maxRotation: 0, padding: 6, callback: value => tickText(value, from, to) },
                 },
                 y: {
                     beginAtZero: true,
+                    afterFit: axis => (axis.width = axisInset),
                     grid: { color: colour("line"), drawBorder: false, drawTicks: false },
                     ticks: { color: colour("muted"), font, padding: 6, maxTicksLimit: 6, callback: value => (value === 0 ? "0" : latency(value)) },
                 },
@@ -166,7 +172,7 @@ export class LatencyChart extends HTMLElement {
             lines.map(line =>
                 element(
                     "button",
-                    { type: "button", class: "legend-button", "aria-pressed": String(!this.#hidden.has(line.key)), onclick: () => this.#toggle(line.key) },
+                    { type: "button", class: "legend-button", title: line.about, "aria-pressed": String(!this.#hidden.has(line.key)), onclick: () => this.#toggle(line.key) },
                     drawing(
                         "svg",
                         { viewBox: "0 0 26 10", class: "legend-mark", "aria-hidden": "true" },

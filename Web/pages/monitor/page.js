@@ -85,7 +85,7 @@ export default class MonitorPage extends HTMLElement {
             element(
                 "div",
                 { class: "columns" },
-                element("section", { class: "card-box" }, this.#counts.setup(this.#id)),
+                element("section", { class: "card-box" }, this.#counts),
                 element("section", { class: "card-box" }, element("h2", {}, words.incidents.title), this.#incidents, this.#noIncidents),
             ),
             element("section", { class: "card-box" }, element("h2", {}, w.log.title), this.#log.setup(this.#id)),

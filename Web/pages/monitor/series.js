@@ -8,7 +8,7 @@ const points = 120;
 export const mostRegions = 8;
 
 export class MonitorSeries extends EventTarget {
-    // { from, to, width, buckets } with times in Unix ms; null: not here yet.
+    // { from, to, width, reasons, buckets } with times in Unix ms; null: not here yet.
     all = null;
     // The same by region.
     regions = new Map();
@@ -94,6 +94,7 @@ function parse(series) {
         width: series.width * 1_000,
         from: Date.parse(series.from),
         to: Date.parse(series.to),
+        reasons: series.reasons,
         buckets: series.buckets.map(bucket => ({ ...bucket, start: Date.parse(bucket.start) })),
     };
 }

@@ -1,7 +1,7 @@
 // How the monitor was over time: up, down, and hatched where nobody looked.
 import { drawing, element, fill, freshID } from "../../model/dom.js";
 import { percent } from "../../model/figures.js";
-import { tickText, timeTicks } from "../../model/ticks.js";
+import { axisInset, labelledTicks, tickText } from "../../model/ticks.js";
 import { local } from "../../model/time.js";
 import { words } from "../../model/words.js";
 
@@ -16,11 +16,15 @@ export class StateTimeline extends HTMLElement {
         const x = time => ((Math.min(to, Math.max(from, time)) - from) / (to - from)) * width;
         const parts = { up: "", degraded: "", down: "", unknown: "" };
         const titles = [];
-        let [up, known, all] = [0, 0, 0];
+        let [up, known, all, blank] = [0, 0, 0, 0];
         for (const bucket of buckets) {
             const end = Math.min(bucket.start + bucketWidth, to);
             const [left, right] = [x(bucket.start), x(end)];
-            if (right <= left || bucket.coverage === null) continue;
+            if (right <= left) continue;
+            if (bucket.coverage === null) {
+                blank += end - bucket.start;
+                continue;
+            }
             const length = end - bucket.start;
             all += length;
             known += length * bucket.coverage;
@@ -36,7 +40,8 @@ export class StateTimeline extends HTMLElement {
             titles.push([left, right, words.monitor.timeline.bucket(local(bucket.start), percent(bucket.availability), percent(bucket.coverage))]);
         }
         const w = words.monitor.timeline;
-        const text = all === 0 ? w.nothing : w.summary(percent(known > 0 ? up / known : null), percent(known / all), known === all);
+        const text = all === 0 ? w.nothing : [w.summary(percent(known > 0 ? up / known : null), percent(known / all), known === all), blank > 0 && w.blank].filter(Boolean).join(" ");
+        this.style.setProperty("--inset", `${axisInset}px`);
         fill(
             this,
             drawing(
@@ -58,9 +63,7 @@ export class StateTimeline extends HTMLElement {
             element(
                 "div",
                 { class: "timeline-axis", "aria-hidden": "true" },
-                timeTicks(from, to, Math.max(2, Math.floor(this.clientWidth / 110))).map(time => {
-                    // At the edges there is no room for a word.
-                    if (x(time) < 0.03 * width || x(time) > 0.97 * width) return null;
+                labelledTicks(from, to, this.clientWidth - axisInset).map(time => {
                     const tick = element("span", {}, tickText(time, from, to));
                     tick.style.left = `${x(time) / 10}%`;
                     return tick;
