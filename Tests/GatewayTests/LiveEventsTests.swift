@@ -80,4 +80,19 @@ import Testing
         for stream in streams.dropFirst() { _ = stream.detach() }
         #expect(self.board.live.count == 1)
     }
+
+    @Test func `clients that read nothing are cut off before they are far behind`() throws {
+        let deaf = (0..<100).map { _ in self.board.live.subscribe(monitors: [1], lastEventID: nil) }
+        let reading = self.board.live.subscribe(monitors: [1], lastEventID: nil)
+        var (offset, heard) = (Int64(0), 0)
+        while deaf.contains(where: \.isOpen), offset < 10_000 {
+            offset += 1
+            try self.put(1, offset % 2 == 0 ? .up : .down, offset)
+            #expect(deaf.allSatisfy { $0.bytesWaiting <= 512 << 10 })
+            if offset % 100 == 0 { heard += try reading.heard().count }
+        }
+        heard += try reading.heard().count
+        #expect(deaf.allSatisfy(\.wasDropped) && reading.isOpen)
+        #expect(heard == Int(offset) + 1)
+    }
 }

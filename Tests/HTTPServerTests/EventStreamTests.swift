@@ -1,6 +1,7 @@
 import Glibc
 import HTTPServer
 import Synchronization
+import TestServers
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct EventStreamTests {

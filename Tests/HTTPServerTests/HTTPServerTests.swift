@@ -1,4 +1,5 @@
 import HTTPServer
+import TestServers
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct HTTPServerTests {

@@ -1,6 +1,7 @@
 import Glibc
 import HTTPServer
 import Synchronization
+import TestServers
 
 /// A server on a port of its own, with routes of every kind.
 final class TestServer: Sendable {

@@ -1,11 +1,13 @@
 import Glibc
 
 /// A TCP client that writes what it is told, byte for byte.
-@safe final class RawClient {
+@safe package final class RawClient {
     private let descriptor: Int32
 
     /// Connects to a port of this machine.
-    init(port: UInt16) throws {
+    ///
+    /// - Throws: ``Failure`` where nobody listens.
+    package init(port: UInt16) throws {
         self.descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -20,23 +22,30 @@ import Glibc
         self.setTimeout(seconds: 5)
     }
 
-    struct Failure: Error, CustomStringConvertible { let description: String }
+    /// Why there is no connection.
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+
+        package init(description: String) { self.description = description }
+    }
 
     deinit { close(self.descriptor) }
 
-    func setTimeout(seconds: Int) {
+    /// How long reading waits; 5 s at first.
+    package func setTimeout(seconds: Int) {
         var time = timeval(tv_sec: seconds, tv_usec: 0)
         unsafe setsockopt(self.descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
     }
 
     /// Makes the system's buffer for what comes in as small as it gets.
-    func shrinkReceiveBuffer() {
+    package func shrinkReceiveBuffer() {
         var size: Int32 = 2048
         unsafe setsockopt(self.descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
     }
 
+    /// Sends bytes; whether the connection took them all.
     @discardableResult
-    func write(_ bytes: [UInt8]) -> Bool {
+    package func write(_ bytes: [UInt8]) -> Bool {
         var sent = 0
         while sent < bytes.count {
             let count = unsafe bytes.withUnsafeBytes { buffer in
@@ -53,11 +62,12 @@ import Glibc
         return true
     }
 
+    /// Sends text; whether the connection took it all.
     @discardableResult
-    func write(_ text: String) -> Bool { self.write([UInt8](text.utf8)) }
+    package func write(_ text: String) -> Bool { self.write([UInt8](text.utf8)) }
 
     /// What has come next, at most 64 KiB; nil at the end of the connection, empty when nothing came in time.
-    func read() -> [UInt8]? {
+    package func read() -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         let count = unsafe recv(self.descriptor, &buffer, buffer.count, 0)
         if count > 0 { return [UInt8](buffer[..<count]) }
@@ -66,7 +76,7 @@ import Glibc
     }
 
     /// Everything up to the end of the connection, and whether it came to an end in time.
-    func readToEnd() -> (text: String, isClosed: Bool) {
+    package func readToEnd() -> (text: String, isClosed: Bool) {
         var all: [UInt8] = []
         while let part = self.read() {
             if part.isEmpty { return (String(decoding: all, as: UTF8.self), false) }
@@ -76,7 +86,7 @@ import Glibc
     }
 
     /// Reads until `end` has come as often as told, or nothing comes any more.
-    func read(until end: String, times: Int = 1) -> String {
+    package func read(until end: String, times: Int = 1) -> String {
         var all = ""
         while all.components(separatedBy: end) <= times, let part = self.read(), !part.isEmpty {
             all += String(decoding: part, as: UTF8.self)
