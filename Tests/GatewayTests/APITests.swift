@@ -71,6 +71,22 @@ import Testing
         #expect(described == Set(door.api.routes.map { "\($0.method.rawValue) \($0.template)" }))
     }
 
+    @Test func `a monitor that is too large for the log is refused, and spoils no list`() throws {
+        let door = try Door()
+        let headers = (0..<30).map { #""x-\#($0)":"\#(String(repeating: "v", count: 6_000))""# }.joined(separator: ",")
+        let body = String(repeating: "b", count: 65_536)
+        let large = #"{"name":"m","type":"http","target":"http://x","body":"\#(body)","headers":{\#(headers)}}"#
+        let refusal = door.send(.post, "/api/v1/monitors", key: Self.admin, body: large)
+        #expect(refusal.status == 400)
+        #expect(door.send(.get, "/api/v1/monitors", key: Self.admin).status == 200)
+        let small = #"{"name":"m","type":"http","target":"http://x","body":"\#(body)"}"#
+        let made = try door.send(.post, "/api/v1/monitors", key: Self.admin, body: small).document
+        let id = try #require(made["id"]?.number)
+        let edit = door.send(.patch, "/api/v1/monitors/\(id)", key: Self.admin, body: #"{"headers":{\#(headers)}}"#)
+        #expect(edit.status == 400)
+        #expect(door.send(.get, "/api/v1/monitors", key: Self.admin).status == 200)
+    }
+
     @Test func `a channel's secret is shown once and its URL never`() throws {
         let door = try Door()
         let body = #"{"name":"ops","type":"webhook","url":"https://example.com/hush"}"#

@@ -90,7 +90,11 @@ import Testing
         }
     }
 
-    @Test(arguments: ["http://x", "HTTPS://Example.com:8443/a?b=c", "http://[::1]:80/", "http://bücher.example/ü"])
+    @Test(arguments: [
+        "http://x", "HTTPS://Example.com:8443/a?b=c", "http://[::1]:80/", "http://bücher.example/ü",
+        // Swift joins what follows to the slash, as one character.
+        "http://\u{1F3FB}x/", "http://\u{301}x/",
+    ])
     func `a plain URL is taken`(_ target: String) throws {
         #expect(Target.isURL(target))
     }

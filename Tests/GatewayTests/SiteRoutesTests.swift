@@ -59,6 +59,24 @@ import Testing
         #expect(self.send(door, .get, "/sites/3") == (400, #"{"detail":"Site not found"}"#))
     }
 
+    @Test func `lengths are counted in bytes, so that a long text of many bytes spoils no list`() throws {
+        let door = try self.door()
+        let wide = String(repeating: "\u{1F600}", count: 1_200)
+        let url = #"{"url":"https://example.com/\#(wide)","name":"Wide"}"#
+        #expect(self.send(door, .post, "/sites", url).0 == 422)
+        let name = #"{"url":"https://example.com/","name":"\#(wide.prefix(60))"}"#
+        #expect(self.send(door, .post, "/sites", name).0 == 422)
+        // One character that people see, made of a thousand.
+        let marks = "e" + String(repeating: "\u{301}", count: 1_000)
+        let marked = #"{"url":"https://example.com/","name":"\#(marks)"}"#
+        #expect(self.send(door, .post, "/sites", marked).0 == 422)
+        #expect(self.send(door, .post, "/sites", Self.site).0 == 200)
+        let webhook = #"{"site_id":1,"discord_webhook_url":"https://discord.com/api/webhooks/1/\#(wide)"}"#
+        #expect(self.send(door, .post, "/webhooks", webhook).0 == 422)
+        #expect(self.send(door, .get, "/sites").0 == 200)
+        #expect(self.send(door, .get, "/webhooks").0 == 200)
+    }
+
     @Test func `what is not there is said to be so, with the status that this interface has always used`() throws {
         let door = try self.door()
         let site = (400, #"{"detail":"Site not found"}"#)

@@ -4,7 +4,7 @@ extension QueryReader {
     /// Which monitors of the board are wanted: `q`, `state`, `tag`, `group` and `region`.
     func boardFilter() -> BoardFilter {
         var filter = BoardFilter()
-        let search = self.value("q", "Must be at most 200 characters.") { $0.count <= 200 ? $0 : nil }
+        let search = self.value("q", "Must be at most 200 characters.") { $0.unicodeScalars.count <= 200 ? $0 : nil }
         filter.words = (search ?? "").lowercased().split(separator: " ").map(String.init)
         let states = self.list("state")
         let expected = State.allCases.map(\.rawValue).joined(separator: ", ")

@@ -110,7 +110,9 @@ final class FormReader {
         return Int64(text).flatMap { $0 > 0 ? $0 : nil }
     }
 
-    /// A text of 1 to `limit` characters that must be there.
+    /// A text of 1 to `limit` bytes that must be there.
+    ///
+    /// Bytes, since the log counts so; the words are the interface's own, which speaks of characters.
     func text(_ name: String, limit: Int) -> String {
         guard let value = self.fields[name] else {
             self.add("missing", name, "Field required", .object(self.fields))
@@ -123,7 +125,7 @@ final class FormReader {
         if text.isEmpty {
             let context = [JSONObject.Member(name: "min_length", value: .integer(1))]
             self.add("string_too_short", name, "String should have at least 1 character", value, context)
-        } else if text.count > limit {
+        } else if text.utf8.count > limit {
             let context = [JSONObject.Member(name: "max_length", value: .integer(Int64(limit)))]
             self.add("string_too_long", name, "String should have at most \(limit) characters", value, context)
         }

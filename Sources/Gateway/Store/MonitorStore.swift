@@ -42,7 +42,7 @@ struct MonitorStore: Sendable {
             added.monitor.createdAt = WallClock.millis
             added.monitor.updatedAt = added.monitor.createdAt
             try self.check(added.monitor, connection)
-            let definition = self.definition(&added)
+            let definition = try self.definition(&added)
             try connection.query(
                 "INSERT INTO monitors (id, generation, definition) VALUES ($1::bigint, 1, $2::json)",
                 [.int(added.monitor.id), .text(String(decoding: definition, as: UTF8.self))]
@@ -132,7 +132,7 @@ struct MonitorStore: Sendable {
         var edited = draft
         edited.monitor.generation = former.monitor.generation + 1
         edited.monitor.updatedAt = max(WallClock.millis, former.monitor.updatedAt + 1)
-        let definition = self.definition(&edited)
+        let definition = try self.definition(&edited)
         try self.write(edited.monitor, definition, connection)
         try self.announce(.defined(edited.monitor), definition, connection)
         try self.note(former, edited, by: author, connection)
@@ -146,7 +146,7 @@ struct MonitorStore: Sendable {
     ) throws -> MonitorDocument.Draft {
         var draft = former
         draft.monitor.checkRequestedAt = max(WallClock.millis, (draft.monitor.checkRequestedAt ?? 0) + 1)
-        let definition = self.definition(&draft)
+        let definition = try self.definition(&draft)
         try self.write(draft.monitor, definition, connection)
         try Outbox.add(
             connection,
@@ -209,13 +209,20 @@ struct MonitorStore: Sendable {
     }
 
     /// Seals the secrets into the definition and gives the text that the table and the log carry.
-    private func definition(_ draft: inout MonitorDocument.Draft) -> [UInt8] {
+    ///
+    /// - Throws: ``JSONFaults`` where no reader of the log would take it: sealed secrets are a third longer than in clear.
+    private func definition(_ draft: inout MonitorDocument.Draft) throws -> [UInt8] {
         if case .http(var settings) = draft.monitor.check {
             settings.sealed = self.sealer.seal(draft.secrets)
             draft.monitor.check = .http(settings)
         }
         var bytes: [UInt8] = []
         draft.monitor.encode(into: &bytes)
+        do {
+            _ = try Monitor.decode(bytes.span)
+        } catch {
+            throw JSONFaults([JSONFault(pointer: "", detail: "Is too large as a whole; shorten headers or body.")])
+        }
         return bytes
     }
 

@@ -37,7 +37,7 @@ enum Target {
     /// The address that a well-formed target names outright; `nil`: a name.
     static func literal(in target: String) -> IPAddress? {
         var rest = target.utf8[...]
-        if let mark = target.firstRange(of: "://") { rest = rest[mark.upperBound...] }
+        if let mark = rest.firstRange(of: "://".utf8) { rest = rest[mark.upperBound...] }
         let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
         if authority.first == UInt8(ascii: "[") {
             return IPAddress(String(Substring(authority.dropFirst().prefix { $0 != UInt8(ascii: "]") })))
@@ -54,10 +54,11 @@ enum Target {
         let bytes = Array(text.utf8)
         guard bytes.allSatisfy({ $0 > 0x20 && $0 != 0x7f && $0 != UInt8(ascii: "\\") && $0 != UInt8(ascii: "#") })
         else { return false }
-        let lower = text.lowercased()
-        let scheme = lower.hasPrefix("https://") ? 8 : lower.hasPrefix("http://") ? 7 : 0
-        guard scheme > 0 else { return false }
-        let rest = bytes[scheme...]
+        // Byte by byte: of "/" and a mark behind it Swift makes one character, which is no slash.
+        let start = bytes.prefix(8).map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
+        let scheme = ["https://", "http://"].first { start.starts(with: $0.utf8) }
+        guard let scheme else { return false }
+        let rest = bytes[scheme.utf8.count...]
         let end = rest.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.endIndex
         let authority = rest[..<end]
         guard !authority.isEmpty, !authority.contains(UInt8(ascii: "@")) else { return false }
@@ -66,8 +67,7 @@ enum Target {
 
     private static func isHostAndPort(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
-        guard bytes.allSatisfy({ $0 > 0x20 && $0 != 0x7f && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "@") })
-        else { return false }
+        guard bytes.allSatisfy({ $0 > 0x20 && $0 != 0x7f && !"/@\\?#".utf8.contains($0) }) else { return false }
         return self.isAuthority(bytes, portRequired: true)
     }
 
