@@ -9,10 +9,14 @@ import { icon } from "./icon.js";
 export class ApusIncidents extends HTMLElement {
     // Whether the name of the monitor is shown.
     withMonitor = true;
+    #shown = "";
 
     // Incidents of the API.
     set items(items) {
         const w = words.incidents;
+        const text = JSON.stringify(items);
+        if (this.#shown === text) return;
+        this.#shown = text;
         const focused = document.activeElement?.closest("a")?.getAttribute("href");
         fill(
             this,

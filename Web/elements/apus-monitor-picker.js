@@ -8,6 +8,8 @@ const most = 8;
 const patience = 200;
 
 export class ApusMonitorPicker extends HTMLElement {
+    // Whether only one can be chosen: the next takes its place.
+    isSingle = false;
     #chosen = new Map();
     #excluded = null;
     #timer = null;
@@ -54,7 +56,7 @@ export class ApusMonitorPicker extends HTMLElement {
         this.#excluded = id;
     }
 
-    // Ids.
+    // Ids; says "change-monitors" when somebody chose others.
     get value() {
         return [...this.#chosen.keys()];
     }
@@ -106,11 +108,17 @@ export class ApusMonitorPicker extends HTMLElement {
     }
 
     #choose(id, name) {
+        if (this.isSingle) this.#chosen.clear();
         this.#chosen.set(id, name);
         this.#search.value = "";
         this.#results.hidden = true;
+        this.#change();
+    }
+
+    #change() {
         this.#draw();
         this.#search.focus();
+        this.dispatchEvent(new Event("change-monitors"));
     }
 
     #draw() {
@@ -130,8 +138,7 @@ export class ApusMonitorPicker extends HTMLElement {
                             "aria-label": words.picker.remove(name),
                             onclick: () => {
                                 this.#chosen.delete(id);
-                                this.#draw();
-                                this.#search.focus();
+                                this.#change();
                             },
                         },
                         icon("close"),

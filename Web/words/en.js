@@ -300,7 +300,10 @@ export const words = {
         resolutions: { recovered: "Recovered", paused: "Paused", deleted: "Deleted" },
         deleted: id => `Monitor ${id}`,
         filters: { all: "All", open: "Open", resolved: "Over" },
+        ofMonitor: "Incidents of one monitor",
+        allOfMonitor: "All its incidents",
         toChannels: "See who hears of incidents",
+        emptyOfMonitor: ["None of this monitor", "Take the monitor away, or choose another state, to see others."],
         empty: {
             all: ["No incident so far", "When a monitor is confirmed down, what happened stands here. See to it that somebody hears of it."],
             open: ["Nothing is down", "No monitor is confirmed down at the moment."],

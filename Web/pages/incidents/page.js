@@ -1,6 +1,7 @@
 // All incidents, newest first.
 import { ApusHealthNotice } from "../../elements/apus-health-notice.js";
 import { ApusIncidents } from "../../elements/apus-incidents.js";
+import { ApusMonitorPicker } from "../../elements/apus-monitor-picker.js";
 import { element, fill } from "../../model/dom.js";
 import { live } from "../../model/live.js";
 import { Pager } from "../../model/pager.js";
@@ -9,6 +10,8 @@ import { words } from "../../model/words.js";
 
 const w = words.incidents;
 const limit = 50;
+// The stream tells of an incident as soon as the processor knows; the alerter writes it down a moment later.
+const pace = 5_000;
 
 export default class IncidentsPage extends HTMLElement {
     static title = () => w.title;
@@ -19,23 +22,33 @@ export default class IncidentsPage extends HTMLElement {
     #empty = element("div", { class: "empty", hidden: true });
     #more = element("button", { type: "button", class: "btn btn-secondary", hidden: true, onclick: () => this.#pager.more() }, words.list.more);
     #problem = element("p", { class: "muted", role: "status" });
+    #monitor = new ApusMonitorPicker();
     #state = "";
     #end = () => {};
 
     connectedCallback() {
         this.className = "page";
         this.#state = ["open", "resolved"].includes(this.query.state) ? this.query.state : "";
+        this.#monitor.isSingle = true;
+        this.#monitor.control.setAttribute("aria-label", w.ofMonitor);
+        this.#monitor.value = [Number(this.query.monitor)].filter(id => Number.isSafeInteger(id) && id > 0);
+        this.#monitor.addEventListener("change-monitors", () => this.#filter());
         fill(
             this,
             element("div", { class: "page-header" }, element("h1", {}, w.title), this.#tabs),
             new ApusHealthNotice(),
-            element("section", { class: "card-box" }, this.#list, this.#empty, this.#problem, this.#more),
+            element("section", { class: "card-box" }, this.#monitor, this.#list, this.#empty, this.#problem, this.#more),
         );
         this.#pager = new Pager("incidents", this.#query);
         this.#pager.addEventListener("change", () => this.#draw());
         this.#pager.addEventListener("problem", event => (this.#problem.textContent = event.detail.message));
         const refresh = () => this.#pager.pages <= 1 && this.#pager.reload();
-        this.#end = live.watch([], { incident: refresh, reset: refresh });
+        const end = live.watch([], { incident: refresh, reset: refresh });
+        const timer = setInterval(() => document.visibilityState === "visible" && refresh(), pace);
+        this.#end = () => {
+            end();
+            clearInterval(timer);
+        };
         this.#drawTabs();
         this.#pager.reload();
     }
@@ -46,7 +59,13 @@ export default class IncidentsPage extends HTMLElement {
     }
 
     get #query() {
-        return { limit, state: this.#state };
+        return { limit, state: this.#state, monitor: this.#monitor.value[0] };
+    }
+
+    #filter() {
+        const { state, monitor } = this.#query;
+        router.setQuery({ state, monitor });
+        this.#pager.query = this.#query;
     }
 
     #drawTabs() {
@@ -61,10 +80,9 @@ export default class IncidentsPage extends HTMLElement {
                         "aria-pressed": String(this.#state === state),
                         onclick: () => {
                             this.#state = state;
-                            router.setQuery({ state });
                             this.#drawTabs();
                             this.#tabs.querySelector("[aria-pressed=true]").focus();
-                            this.#pager.query = this.#query;
+                            this.#filter();
                         },
                     },
                     w.filters[state || "all"],
@@ -80,7 +98,7 @@ export default class IncidentsPage extends HTMLElement {
         this.#list.hidden = items.length === 0;
         this.#empty.hidden = items.length > 0;
         this.#list.items = items;
-        const [title, hint] = w.empty[this.#state || "all"];
+        const [title, hint] = this.#monitor.value.length > 0 ? w.emptyOfMonitor : w.empty[this.#state || "all"];
         fill(this.#empty, element("h2", {}, title), element("p", {}, hint), this.#state !== "open" && element("a", { class: "btn btn-secondary", href: "channels" }, w.toChannels));
     }
 }

@@ -25,8 +25,8 @@ export class CheckLog extends HTMLElement {
     #region = select(words.monitor.log.region);
     #outcome = select(words.monitor.log.outcome, Object.entries(words.outcomes), words.monitor.log.allOutcomes);
     #reason = select(words.monitor.log.reason, Object.entries(words.reasons), words.monitor.log.allReasons);
-    #from = moment(words.ranges.from);
-    #to = moment(words.ranges.to);
+    #from = moment();
+    #to = moment();
     #timer = null;
 
     setup(monitor) {
@@ -57,7 +57,7 @@ export class CheckLog extends HTMLElement {
         this.regions = [];
         fill(
             this,
-            element("div", { class: "filters" }, this.#region, this.#outcome, this.#reason, this.#from, element("span", { class: "muted" }, "–"), this.#to),
+            element("div", { class: "filters" }, this.#region, this.#outcome, this.#reason, labelled(words.ranges.from, this.#from), labelled(words.ranges.to, this.#to)),
             element(
                 "div",
                 { class: "table-box", tabindex: "0", role: "region", "aria-label": words.monitor.log.title },
@@ -197,8 +197,12 @@ function select(label, options = [], all = "") {
     );
 }
 
-function moment(label) {
-    return element("input", { type: "datetime-local", step: "1", class: "form-control", "aria-label": label, title: label });
+function moment() {
+    return element("input", { type: "datetime-local", step: "1", class: "form-control" });
+}
+
+function labelled(text, control) {
+    return element("label", { class: "filter-moment" }, text, control);
 }
 
 customElements.define("apus-check-log", CheckLog);

@@ -39,6 +39,7 @@ export default class MonitorPage extends HTMLElement {
     #timeline = new StateTimeline();
     #counts = new OutcomeCounts();
     #incidents = new ApusIncidents();
+    #moreIncidents = element("a", { class: "btn btn-sm btn-secondary", hidden: true }, words.incidents.allOfMonitor);
     #noIncidents = element("p", { class: "muted", hidden: true }, w.noIncidents);
     #log = new CheckLog();
     #problem = element("p", { class: "muted", role: "status" });
@@ -86,7 +87,7 @@ export default class MonitorPage extends HTMLElement {
                 "div",
                 { class: "columns" },
                 element("section", { class: "card-box" }, this.#counts),
-                element("section", { class: "card-box" }, element("h2", {}, words.incidents.title), this.#incidents, this.#noIncidents),
+                element("section", { class: "card-box" }, element("h2", {}, words.incidents.title), this.#incidents, this.#noIncidents, this.#moreIncidents),
             ),
             element("section", { class: "card-box" }, element("h2", {}, w.log.title), this.#log.setup(this.#id)),
         );
@@ -102,8 +103,12 @@ export default class MonitorPage extends HTMLElement {
                 reset: () => this.#reload(),
             }),
         );
-        // Time goes on without checks, too: what nobody saw has to be drawn as unknown.
-        const timer = setInterval(() => this.#series.refresh(), 5_000);
+        // Time goes on without checks, too: what nobody saw has to be drawn as unknown. And the alerter writes an incident
+        // down a moment after the stream tells of it.
+        const timer = setInterval(() => {
+            this.#series.refresh();
+            if (document.visibilityState === "visible") this.#loadIncidents();
+        }, 5_000);
         this.#ends.push(() => clearInterval(timer));
         this.#take(this.#monitor);
         this.#see(this.#status);
@@ -179,7 +184,9 @@ export default class MonitorPage extends HTMLElement {
 
     async #loadIncidents() {
         try {
-            const { items } = await api.get("incidents", { monitor: this.#id, limit: shownIncidents });
+            const { items, nextCursor } = await api.get("incidents", { monitor: this.#id, limit: shownIncidents });
+            this.#moreIncidents.href = `incidents?monitor=${this.#id}`;
+            this.#moreIncidents.hidden = nextCursor === null;
             this.#incidents.hidden = items.length === 0;
             this.#noIncidents.hidden = items.length > 0;
             this.#incidents.items = items;
