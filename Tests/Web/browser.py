@@ -144,6 +144,8 @@ class Browser:
     def screenshot(self, name):
         """The whole page, as a picture in .build/screenshots."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        # The head stays on top while one scrolls: in a picture of all it would lie over the middle.
+        self.run("scrollTo(0, 0)")
         size = self.command("Page.getLayoutMetrics")["cssContentSize"]
         clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 2_400), "scale": 1}
         picture = self.command("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)

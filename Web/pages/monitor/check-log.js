@@ -57,7 +57,7 @@ export class CheckLog extends HTMLElement {
         this.regions = [];
         fill(
             this,
-            element("div", { class: "filters" }, this.#region, this.#outcome, this.#reason, labelled(words.ranges.from, this.#from), labelled(words.ranges.to, this.#to)),
+            element("div", { class: "filters" }, this.#region, this.#outcome, this.#reason, element("div", { class: "filter-range" }, labelled(words.ranges.from, this.#from), labelled(words.ranges.to, this.#to))),
             element(
                 "div",
                 { class: "table-box", tabindex: "0", role: "region", "aria-label": words.monitor.log.title },

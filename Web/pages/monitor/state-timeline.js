@@ -10,9 +10,28 @@ const height = 34;
 
 export class StateTimeline extends HTMLElement {
     #hatch = freshID("hatch");
+    #series = null;
+    #width = 0;
+    // The words below have other room then.
+    #resizing = new ResizeObserver(() => this.#series && this.clientWidth !== this.#width && this.#draw());
+
+    connectedCallback() {
+        this.#resizing.observe(this);
+    }
+
+    disconnectedCallback() {
+        this.#resizing.disconnect();
+    }
 
     // A series of all regions.
-    set series({ from, to, width: bucketWidth, buckets }) {
+    set series(series) {
+        this.#series = series;
+        this.#draw();
+    }
+
+    #draw() {
+        const { from, to, width: bucketWidth, buckets } = this.#series;
+        this.#width = this.clientWidth;
         const x = time => ((Math.min(to, Math.max(from, time)) - from) / (to - from)) * width;
         const parts = { up: "", degraded: "", down: "", unknown: "" };
         const titles = [];
