@@ -1,4 +1,5 @@
 // Starts the dashboard: who is signed in, the frame, the stream of changes, then the page of the address.
+import { refusal } from "./elements/apus-refusal.js";
 import { ApusShell } from "./elements/apus-shell.js";
 import { ApiProblem } from "./model/api.js";
 import { element } from "./model/dom.js";
@@ -19,12 +20,17 @@ function signIn(query = "") {
 session.addEventListener("change", () => {
     if (session.role !== null) {
         live.start();
+        // Another role than before: what the page offers is another thing, too.
+        if (router.current !== null && router.current.name !== "sign-in") router.refresh();
         return;
     }
     live.stop();
     if (router.current === null || router.current.name === "sign-in") return;
     router.go(session.hasSignedOut ? "sign-in" : signIn("ended&"), { replace: true });
 });
+
+session.addEventListener("leaving", () => live.stop());
+session.addEventListener("staying", () => live.start());
 
 router.preload(pages);
 
@@ -40,4 +46,7 @@ for (let wait = 500; ; wait = Math.min(wait * 2, 8_000)) {
     }
 }
 document.body.replaceChildren(shell);
-router.start(pages, shell.outlet, page => (page.isOpen || session.role !== null ? null : signIn()));
+router.start(pages, shell.outlet, {
+    redirect: page => (page.isOpen || session.role !== null ? null : signIn()),
+    refuse: page => (!page.role || session.may(page.role) ? null : refusal(page.role)),
+});

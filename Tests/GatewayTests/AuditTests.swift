@@ -132,6 +132,32 @@ import Testing
         #expect(noted == Set(changing))
     }
 
+    @Test func `an entry calls what was changed by its present name, as long as it is there`() throws {
+        let door = try Door()
+        _ = try door.makePerson(.editor)
+        _ = try door.makeKey(.viewer)
+        let channel = #"{"name":"ops","type":"slack","url":"https://example.com/x"}"#
+        #expect(door.send(.post, "/api/v1/channels", key: door.admin, body: channel).status == 201)
+        let monitor = #"{"name":"m","type":"tcp","target":"x:1"}"#
+        for _ in 0..<2 { #expect(door.send(.post, "/api/v1/monitors", key: door.admin, body: monitor).status == 201) }
+        #expect(door.send(.patch, "/api/v1/monitors/1", key: door.admin, body: #"{"name":"Shop"}"#).status == 200)
+        #expect(door.send(.delete, "/api/v1/monitors/2", key: door.admin).status == 204)
+        #expect(door.send(.post, "/api/v1/sessions/tokens", key: door.admin).status == 201)
+        try door.sql(
+            """
+            INSERT INTO incidents (id, monitor, name, target, started_ms, confirmed_ms) VALUES ('inc_1', 1, 'Till', 'x:1', 1, 2)
+            """
+        )
+        #expect(door.send(.post, "/api/v1/incidents/inc_1/acknowledge", key: door.admin).status == 202)
+        let names = try self.entries(door).map { ($0["subject"]?.text ?? "", $0["subjectName"]?.text) }
+        let expected: [(String, String?)] = [
+            ("incidents/inc_1", "Till"), ("sessions", nil), ("monitors/2", nil), ("monitors/1", "Shop"),
+            ("monitors/2", nil), ("monitors/1", "Shop"), ("channels/1", "ops"), ("keys/1", "viewer"),
+            ("people/1", "editor"),
+        ]
+        #expect(names.map(\.0) == expected.map(\.0) && names.map(\.1) == expected.map(\.1))
+    }
+
     @Test func `entries are found by who, what and when, page by page`() throws {
         let door = try Door()
         let key = try door.makeKey(.editor)

@@ -10,7 +10,26 @@ sys.path.insert(0, str(Path(__file__).parent))
 import story
 
 # In the order of a story: the first needs an Apus that nobody has used.
-MODULES = ["first_minute", "live", "editing", "channels", "incidents", "monitor", "pipeline", "sessions", "appearance", "many", "behind_proxy", "outages"]
+MODULES = [
+    "first_minute",
+    "live",
+    "editing",
+    "channels",
+    "incidents",
+    "monitor",
+    "pipeline",
+    "sessions",
+    "own_password",
+    "people",
+    "roles",
+    "api_keys",
+    "audit",
+    "navigation",
+    "appearance",
+    "many",
+    "behind_proxy",
+    "outages",
+]
 
 
 class _Timed(unittest.TextTestResult):

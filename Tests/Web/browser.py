@@ -21,9 +21,9 @@ PICTURES = ROOT / "docs" / "pictures"
 PICTURED = ("welcome-first-check-light", "overview-light", "overview-phone", "monitor-dark")
 AXE = Path(find_spec("axe_playwright_python").submodule_search_locations[0], "axe.min.js")
 LOOKS = {
-    "light": {"width": 1280, "scheme": "light", "is_phone": False},
-    "dark": {"width": 1280, "scheme": "dark", "is_phone": False},
-    "phone": {"width": 390, "scheme": "light", "is_phone": True},
+    "light": {"width": 1280, "height": 900, "scheme": "light", "is_phone": False},
+    "dark": {"width": 1280, "height": 900, "scheme": "dark", "is_phone": False},
+    "phone": {"width": 390, "height": 844, "scheme": "light", "is_phone": True},
 }
 
 
@@ -50,15 +50,19 @@ class Browser:
 
     def look(self, name):
         """"light", "dark" or "phone"."""
-        look = LOOKS[name]
+        self._look = LOOKS[name]
+        self._resize(self._look["height"])
+        self.command("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": self._look["scheme"]}])
+
+    def _resize(self, height):
+        is_phone = self._look["is_phone"]
         self.command(
             "Emulation.setDeviceMetricsOverride",
-            width=look["width"],
-            height=844 if look["is_phone"] else 900,
-            deviceScaleFactor=2 if look["is_phone"] else 1,
-            mobile=look["is_phone"],
+            width=self._look["width"],
+            height=height,
+            deviceScaleFactor=2 if is_phone else 1,
+            mobile=is_phone,
         )
-        self.command("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": look["scheme"]}])
 
     def command(self, name, **parameters):
         """A command of DevTools."""
@@ -99,10 +103,18 @@ class Browser:
         field.clear()
         field.send_keys(text)
 
+    def focus(self):
+        """What has the focus: its words, or what it is called."""
+        return self.run(
+            "const node = document.activeElement;"
+            "return (node.getAttribute('aria-label') ?? (node.labels?.[0] ?? node).textContent).trim()"
+        )
+
     def labelled(self, label):
         """The control with this label."""
         script = """
-            const label = [...document.querySelectorAll("label")].find(each => each.textContent.trim() === arguments[0]);
+            const words = label => [...label.childNodes].filter(each => !each.matches?.("select, input")).map(each => each.textContent).join("");
+            const label = [...document.querySelectorAll("label")].find(each => words(each).trim() === arguments[0]);
             return label && label.control;
         """
         return wait(f"a field “{label}”", lambda: self.run(script, label))
@@ -148,8 +160,13 @@ class Browser:
         self.run("scrollTo(0, 0)")
         size = self.command("Page.getLayoutMetrics")["cssContentSize"]
         clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 2_400), "scale": 1}
+        if self._look["is_phone"]:
+            # What keeps to the edge of the screen belongs at the end of the picture, not in its middle.
+            self._resize(clip["height"])
         picture = self.command("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)
         (SCREENSHOTS / f"{name}.png").write_bytes(base64.b64decode(picture["data"]))
+        if self._look["is_phone"]:
+            self._resize(self._look["height"])
         if os.environ.get("APUS_PICTURES") and name in PICTURED:
             self._draw(PICTURES / f"{name}.webp", {**clip, "height": min(clip["height"], 900)})
 

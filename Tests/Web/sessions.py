@@ -4,13 +4,24 @@ from looks import see
 from story import Story, product, showcase
 from waiting import wait
 
+PASSWORD = "correct horse battery"
+
 
 class Sessions(Story):
+    @classmethod
+    def setUpClass(cls):
+        showcase()
+
+    def rows(self, name):
+        """The rows of a list of sessions in which this name stands."""
+        script = "return [...document.querySelectorAll('apus-session-list tbody tr')].filter(row => row.textContent.includes(arguments[0]))"
+        return self.browser.run(script, name)
+
     def test_a_session_that_ends_leads_to_the_sign_in_and_back(self):
         browser = self.browser
         apus = product()
         self.sign_in(apus)
-        browser.open(f"{apus.url}?q=first")
+        browser.open(f"{apus.url}?q=checkout")
         browser.find("apus-monitor-row")
         session = browser.driver.execute_async_script(
             "const done = arguments[0]; fetch('api/v1/sessions/current').then(each => each.json()).then(each => done(each.session.id))"
@@ -23,14 +34,13 @@ class Sessions(Story):
         browser.press("Sign in with the admin key")
         browser.fill("input[name=key]", apus.key)
         browser.run("document.querySelector('details form').requestSubmit()")
-        browser.is_at(f"{apus.url}?q=first")
+        browser.is_at(f"{apus.url}?q=checkout")
         browser.find("apus-monitor-row")
 
     def test_a_person_signs_in_by_name_and_a_wrong_password_is_refused(self):
         browser = self.browser
         apus = product()
-        showcase()
-        apus.post("people", {"name": "Ada", "role": "viewer", "password": "correct horse battery"})
+        apus.post("people", {"name": "Ada", "role": "viewer", "password": PASSWORD})
         browser.open(apus.url)
         browser.find("input[name=password]")
         browser.allow(401, "sessions$")
@@ -38,7 +48,7 @@ class Sessions(Story):
         browser.fill("input[name=password]", "wrong horse battery")
         browser.press("Sign in")
         browser.shows("Name and password don't match.")
-        browser.fill("input[name=password]", "correct horse battery")
+        browser.fill("input[name=password]", PASSWORD)
         browser.press("Sign in")
         browser.find("apus-monitor-row")
         browser.shows("Ada", "apus-shell header")
@@ -46,3 +56,49 @@ class Sessions(Story):
         self.assertNotIn("Add monitor", browser.text())
         browser.press("Sign out")
         browser.find("input[name=password]")
+
+    def test_ones_other_sessions_are_listed_and_ended_from_the_account(self):
+        browser = self.browser
+        apus = product()
+        apus.post("people", {"name": "Niklaus", "role": "viewer", "password": PASSWORD})
+        elsewhere = self.another_browser()
+        self.enter(apus, "Niklaus", PASSWORD, elsewhere)
+        elsewhere.open(f"{apus.url}incidents?state=resolved")
+        elsewhere.find("main h1")
+        self.enter(apus, "Niklaus", PASSWORD)
+        browser.open(f"{apus.url}account")
+        wait("both are listed", lambda: len(self.rows("Chrome, Linux")) == 2)
+        self.assertEqual(len(self.rows("this one")), 1)
+        see(self, "account", f"{apus.url}account")
+        elsewhere.allow(401, "/api/v1/")
+        # One's own is left by the button in the head.
+        self.assertEqual(browser.count("apus-session-list tbody button"), 1)
+        browser.find("apus-session-list tbody button")[0].click()
+        browser.shows("Chrome, Linux is signed out.", "apus-toast")
+        wait("one is left", lambda: len(self.rows("Chrome, Linux")) == 1)
+        # Where one was is where one comes back to.
+        elsewhere.shows("Your session has ended")
+        self.enter(apus, "Niklaus", PASSWORD, elsewhere)
+        elsewhere.is_at(f"{apus.url}incidents?state=resolved")
+
+    def test_an_admin_sees_who_is_signed_in_and_signs_them_out(self):
+        browser = self.browser
+        apus = product()
+        apus.post("people", {"name": "Ken", "role": "editor", "password": PASSWORD})
+        his = self.another_browser()
+        self.enter(apus, "Ken", PASSWORD, his)
+        monitor = apus.get("monitors")["items"][0]["id"]
+        his.open(f"{apus.url}monitors/{monitor}?range=24h")
+        his.find("apus-monitor-headline")
+        self.sign_in(apus)
+        browser.open(f"{apus.url}people")
+        row = wait("he is listed", lambda: self.rows("Ken"))[0]
+        self.assertEqual(len(self.rows("Admin key")) > 0, True)
+        self.assertEqual(len(self.rows("this one")), 1)
+        his.allow(401, "/api/v1/")
+        row.find_element("css selector", "button").click()
+        wait("he is gone", lambda: not self.rows("Ken"))
+        self.assertEqual(browser.focus(), "Who is signed in")
+        his.shows("Your session has ended")
+        self.enter(apus, "Ken", PASSWORD, his)
+        his.is_at(f"{apus.url}monitors/{monitor}?range=24h")

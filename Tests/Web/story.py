@@ -65,17 +65,26 @@ class Story(unittest.TestCase):
     browser: Browser
 
     def setUp(self):
-        self.browser = Browser()
-        self.addCleanup(self.browser.stop)
+        self._browsers = []
+        self.browser = self.another_browser()
+
+    def another_browser(self):
+        """Somebody else's, in which nothing may go wrong either."""
+        browser = Browser()
+        self.addCleanup(browser.stop)
+        self._browsers.append(browser)
+        return browser
 
     def _callTestMethod(self, method):
         try:
             method()
         except BaseException:
-            self.browser.screenshot(f"failed-{self._testMethodName}")
-            print("\n".join(self.browser.faults()))
+            for number, browser in enumerate(self._browsers):
+                browser.screenshot(f"failed-{self._testMethodName}" + (f"-{number + 1}" if number else ""))
+                print("\n".join(browser.faults()))
             raise
-        self.assertEqual(self.browser.faults(), [])
+        for browser in self._browsers:
+            self.assertEqual(browser.faults(), [])
 
     def sign_in(self, to):
         """Signs in by a one-time address and waits for the overview, where there is something to see."""
@@ -84,3 +93,13 @@ class Story(unittest.TestCase):
         self.browser.open(to.reset_link())
         self.browser.find("h1")
         self.browser.is_at(to.url)
+
+    def enter(self, to, name, password, browser=None):
+        """Signs a person in by what they know, wherever the page is that asks for it."""
+        browser = browser or self.browser
+        if not browser.driver.current_url.startswith(to.url):
+            browser.open(to.url)
+        browser.fill("input[name=name]", name)
+        browser.fill("input[name=password]", password)
+        browser.press("Sign in")
+        browser.find(".account-name")

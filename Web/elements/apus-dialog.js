@@ -6,10 +6,12 @@ import { icon } from "./icon.js";
 export class ApusDialog extends HTMLElement {
     #dialog = null;
     #resolve = null;
+    #isBusy = false;
 
     // Shows `content` under a title, with buttons [{ label, value, kind, isDefault }]; resolves with the value of the
-    // button that closed it, or null. A button whose `before` returns false (or a promise of it) keeps it open.
-    ask({ title, content, buttons }) {
+    // button that closed it, or null. A button whose `before` returns false (or a promise of it) keeps it open; one with
+    // the id of a `form` is pressed by Enter in it, too. What would be lost with it `isKept` from a click beside it.
+    ask({ title, content, buttons, isKept = false }) {
         const id = freshID("dialog");
         this.#dialog = element(
             "dialog",
@@ -33,13 +35,11 @@ export class ApusDialog extends HTMLElement {
                         element(
                             "button",
                             {
-                                type: "button",
+                                type: button.form ? "submit" : "button",
+                                form: button.form,
                                 class: `btn btn-${button.kind ?? "secondary"}`,
                                 autofocus: button.isDefault,
-                                onclick: async () => {
-                                    if ((await button.before?.()) === false) return;
-                                    this.#end(button.value ?? null);
-                                },
+                                onclick: () => this.#press(button),
                             },
                             button.label,
                         ),
@@ -51,7 +51,7 @@ export class ApusDialog extends HTMLElement {
             this.#end(null);
         });
         this.#dialog.addEventListener("click", event => {
-            if (event.target === this.#dialog) this.#end(null);
+            if (event.target === this.#dialog && !isKept) this.#end(null);
         });
         this.append(this.#dialog);
         document.body.append(this);
@@ -64,7 +64,19 @@ export class ApusDialog extends HTMLElement {
         this.#end(value);
     }
 
+    // Once, however often it is pressed.
+    async #press({ before, value }) {
+        if (this.#isBusy) return;
+        this.#isBusy = true;
+        try {
+            if ((await before?.()) !== false) this.#end(value ?? null);
+        } finally {
+            this.#isBusy = false;
+        }
+    }
+
     #end(value) {
+        if (!this.isConnected) return;
         this.#dialog.close();
         this.remove();
         this.#resolve(value);

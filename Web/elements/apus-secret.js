@@ -4,8 +4,8 @@ import { words } from "../model/words.js";
 import { ask } from "./apus-dialog.js";
 import { icon } from "./icon.js";
 
-// Shows `secret` in a dialog under `title`; `text` says what it is for.
-export function showSecret({ title, text, secret }) {
+// Shows `secret` in a dialog under `title`; `text` says what it is for, `once` what whoever loses it does.
+export function showSecret({ title, text, secret, once = words.secret.once }) {
     const value = element("input", { class: "form-control mono", readonly: true, "aria-label": title, ".value": secret, onfocus: event => event.target.select() });
     const copied = element("span", { class: "muted", role: "status" });
     const copy = async () => {
@@ -20,11 +20,12 @@ export function showSecret({ title, text, secret }) {
     };
     return ask({
         title,
+        isKept: true,
         content: [
             element("p", {}, text),
-            element("div", { class: "secret-line" }, value, element("button", { type: "button", class: "btn btn-secondary", onclick: copy }, icon("copy"), words.secret.copy)),
+            element("div", { class: "secret-line" }, value, element("button", { type: "button", class: "btn btn-secondary", autofocus: true, onclick: copy }, icon("copy"), words.secret.copy)),
             copied,
-            element("p", { class: "muted" }, words.secret.once),
+            element("p", { class: "muted" }, once),
         ],
         buttons: [{ label: words.secret.done, kind: "primary" }],
     });

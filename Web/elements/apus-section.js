@@ -1,4 +1,6 @@
 // A part of a page that holds a list of the API: heading, button, table, what to do where it is empty, more.
+//
+// On telephones each row is a card of its own, whose lines begin with the heads of the columns.
 import { Pager } from "../model/pager.js";
 import { element, fill } from "../model/dom.js";
 import { words } from "../model/words.js";
@@ -6,33 +8,40 @@ import { toastProblem } from "./apus-toast.js";
 
 export class ApusSection extends HTMLElement {
     pager = null;
-    #body = element("tbody");
+    #body = element("tbody", { role: "rowgroup" });
     #table = null;
     #text = element("p", { class: "muted", role: "status" });
     #more = element("button", { type: "button", class: "btn btn-secondary", hidden: true, onclick: () => this.pager.more() }, words.list.more);
+    #columns = [];
+    #row = null;
+    #empty = () => "";
 
     // Lists `path` under `title`, with these heads of columns; `row(item)` makes the cells; `action` stands beside the
-    // title, `empty` says what to do where there is nothing.
-    setup({ path, query, title, columns, row, action, empty, about }) {
+    // title, `filters` above the table; `empty()` says what to do where there is nothing.
+    setup({ path, query, title, columns, row, action, filters, empty, about }) {
+        this.#columns = columns;
+        this.#row = row;
+        this.#empty = empty;
         this.pager = new Pager(path, query);
-        this.pager.addEventListener("change", () => {
-            const { items, hasMore } = this.pager;
-            this.#more.hidden = !hasMore;
-            this.#table.hidden = items.length === 0;
-            this.#text.textContent = items.length === 0 ? empty : "";
-            fill(this.#body, items.map(item => element("tr", {}, row(item).map(cell => element("td", {}, cell)))));
-        });
+        this.pager.addEventListener("change", () => this.#draw());
         this.pager.addEventListener("problem", event => (this.#text.textContent = event.detail.message));
+        // Cells that are drawn as lines would be no cells any more to those who listen: the roles say what they are.
         this.#table = element(
             "div",
             { class: "table-box", tabindex: "0", role: "region", "aria-label": title, hidden: true },
-            element("table", { class: "plain" }, element("thead", {}, element("tr", {}, columns.map(head))), this.#body),
+            element(
+                "table",
+                { class: "plain stacked", role: "table", "aria-label": title },
+                element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, columns.map(head))),
+                this.#body,
+            ),
         );
         this.classList.add("card-box");
         fill(
             this,
             element("div", { class: "section-header" }, element("h2", {}, title), action),
             about && element("p", { class: "muted" }, about),
+            filters,
             this.#table,
             this.#text,
             this.#more,
@@ -50,16 +59,53 @@ export class ApusSection extends HTMLElement {
         const run = async () => {
             try {
                 await action();
-                await this.pager.reload();
             } catch (problem) {
                 toastProblem(problem);
             }
+            await this.pager.reload();
         };
         return element("button", { type: "button", class: `btn btn-sm btn-${kind}`, onclick: run }, text);
     }
+
+    #draw() {
+        const { items, hasMore } = this.pager;
+        const place = this.#place();
+        this.#more.hidden = !hasMore;
+        this.#table.hidden = items.length === 0;
+        this.#text.textContent = items.length === 0 ? this.#empty() : "";
+        fill(this.#body, items.map(item => this.#line(item)));
+        this.#return(place);
+    }
+
+    #line(item) {
+        const cells = this.#row(item).map((cell, index) => {
+            const name = this.#columns[index];
+            return element("td", { role: "cell", class: name === "" && "cell-actions", "data-label": name || null }, element("div", {}, cell));
+        });
+        return element("tr", { role: "row", "data-id": item.id }, cells);
+    }
+
+    // Which control of which row has the focus.
+    #place() {
+        const row = document.activeElement?.closest("tr");
+        if (!row || !this.#body.contains(row)) return null;
+        return { id: row.dataset.id, index: controls(row).indexOf(document.activeElement) };
+    }
+
+    // Gives it back to the same control of the row as it is now; where the row is gone, to the list.
+    #return(place) {
+        if (!place) return;
+        const row = [...this.#body.children].find(each => each.dataset.id === place.id);
+        const control = row && controls(row)[place.index];
+        (control ?? (this.#table.hidden ? (this.querySelector(".section-header button") ?? this.closest("main")) : this.#table)).focus();
+    }
+}
+
+function controls(row) {
+    return [...row.querySelectorAll("a, button, summary")];
 }
 
 // A column without a text holds what can be done.
 function head(text) {
-    return element("th", { scope: "col" }, text || element("span", { class: "visually-hidden" }, words.list.actions));
+    return element("th", { scope: "col", role: "columnheader" }, text || element("span", { class: "visually-hidden" }, words.list.actions));
 }

@@ -41,7 +41,7 @@ export class ApusShell extends HTMLElement {
                 "header",
                 { class: "shell-header" },
                 element("a", { class: "brand", href: "./" }, icon("apus"), words.name),
-                element("nav", { "aria-label": w.label }, this.#links),
+                element("nav", { class: "shell-navigation", "aria-label": w.label }, this.#links),
                 element(
                     "div",
                     { class: "shell-tools" },
@@ -83,7 +83,7 @@ export class ApusShell extends HTMLElement {
 
     #shown({ name, title }) {
         setTitle(title);
-        for (const link of this.#links.querySelectorAll("a")) {
+        for (const link of this.querySelectorAll("a[data-page]")) {
             if (link.dataset.page === name) link.setAttribute("aria-current", "page");
             else link.removeAttribute("aria-current");
         }
@@ -96,10 +96,12 @@ export class ApusShell extends HTMLElement {
 
     #drawSession() {
         const isIn = session.role !== null;
+        // Telephones keep room for the bar at the bottom.
+        this.toggleAttribute("data-signed-in", isIn);
         fill(
             this.#links,
             isIn &&
-                navigation.map(page =>
+                navigation.filter(page => !page.role || session.may(page.role)).map(page =>
                     element(
                         "li",
                         {},
@@ -121,14 +123,15 @@ export class ApusShell extends HTMLElement {
             setDown(null);
             return;
         }
-        const name = session.person?.name ?? words.navigation.nobody;
+        const name = session.person?.name ?? session.key?.name ?? words.actors.adminKey;
+        const account = words.navigation.account(name, words.roles[session.role]);
         fill(
             this.#account,
             element(
-                "span",
-                { class: "account-name", title: words.navigation.signedInAs(name, words.roles[session.role]) },
+                "a",
+                { class: "account-name", href: "account", "data-page": "account", title: account, "aria-label": account, "aria-current": router.current?.name === "account" && "page" },
                 icon("person"),
-                element("span", {}, name),
+                element("span", { class: "ellipsis" }, name),
             ),
             element(
                 "button",

@@ -1,6 +1,6 @@
 // A form in a dialog, whose faults stand at its fields.
 import { ApiProblem } from "../model/api.js";
-import { element } from "../model/dom.js";
+import { element, freshID } from "../model/dom.js";
 import { words } from "../model/words.js";
 import { ask } from "./apus-dialog.js";
 import { showFaults } from "./apus-field.js";
@@ -9,7 +9,8 @@ import { showFaults } from "./apus-field.js";
 // Resolves with what it returned, null when the dialog was called off.
 export async function formDialog({ title, fields, action, save }) {
     const message = element("div", { class: "form-message", role: "alert" });
-    const form = element("form", { class: "dialog-form", novalidate: true, onsubmit: event => event.preventDefault() }, message, fields);
+    const id = freshID("form");
+    const form = element("form", { id, class: "dialog-form", novalidate: true, onsubmit: event => event.preventDefault() }, message, fields);
     let answer = null;
     const before = async () => {
         try {
@@ -22,9 +23,13 @@ export async function formDialog({ title, fields, action, save }) {
             return false;
         }
     };
-    const dialog = ask({ title, content: form, buttons: [{ label: words.dialog.cancel }, { label: action, kind: "primary", value: true, before }] });
-    form.addEventListener("submit", () => form.closest("dialog").querySelector(".dialog-footer .btn-primary").click());
-    form.querySelector("input, select")?.focus();
+    const dialog = ask({
+        title,
+        content: form,
+        isKept: true,
+        buttons: [{ label: words.dialog.cancel }, { label: action, kind: "primary", value: true, before, form: id }],
+    });
+    [...form.querySelectorAll("input, select")].find(each => each.checkVisibility())?.focus();
     await dialog;
     return answer;
 }

@@ -14,7 +14,7 @@ export class ApiProblem extends Error {
     }
 }
 
-// Tells of "unauthorized": the session has ended.
+// Tells of "unauthorized": the session has ended; and of "forbidden": its role is another one than was thought.
 export const apiEvents = new EventTarget();
 
 // The address of a path of the API, with a query of which empty values are left out and lists are joined.
@@ -58,6 +58,7 @@ async function send(method, path, { query, body, etag, headers = {}, signal } = 
     if (response.status === 401 && !sent.Authorization && path !== "sessions") {
         apiEvents.dispatchEvent(new Event("unauthorized"));
     }
+    if (response.status === 403 && path !== "sessions") apiEvents.dispatchEvent(new Event("forbidden"));
     throw new ApiProblem(response.status, document ?? {}, Number(response.headers.get("Retry-After")) || null);
 }
 

@@ -7,16 +7,16 @@ const reloaded = "apus-reloaded";
 class Router extends EventTarget {
     #pages = [];
     #outlet = null;
-    #guard = () => null;
+    #guards = null;
     #shown = null;
     #turn = 0;
 
     // `pages`: [{ name, path, load }], the path such as "monitors/:id"; the first that matches is shown in `outlet`,
-    // unless `guard(page)` names an address to go to instead.
-    start(pages, outlet, guard) {
+    // unless `redirect(page)` names an address to go to instead, or `refuse(page)` an element to show.
+    start(pages, outlet, guards) {
         this.#pages = pages.map(page => ({ ...page, pattern: compile(page.path) }));
         this.#outlet = outlet;
-        this.#guard = guard;
+        this.#guards = guards;
         document.addEventListener("click", event => this.#click(event));
         // Pages come later than the browser would scroll.
         history.scrollRestoration = "manual";
@@ -91,8 +91,10 @@ class Router extends EventTarget {
         for (const page of this.#pages) {
             const match = page.pattern.exec(path);
             if (!match) continue;
-            const instead = this.#guard(page);
+            const instead = this.#guards.redirect(page);
             if (instead !== null) return this.go(instead, { replace: true });
+            const refusal = this.#guards.refuse(page);
+            if (refusal !== null) return this.#put(page, {}, refusal);
             let params;
             try {
                 params = Object.fromEntries(

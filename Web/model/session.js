@@ -6,19 +6,18 @@ const ranks = ["viewer", "editor", "admin"];
 class Session extends EventTarget {
     // "viewer", "editor" or "admin"; null: nobody is signed in.
     role = null;
-    // { id, name, role }; null for whoever came with a one-time address.
+    // { id, name, role }; null for whoever came with a key.
     person = null;
+    // { id, name } of the key that they came with; null for people, and for the admin key.
+    key = null;
     // Whether they left on purpose.
     hasSignedOut = false;
-    #id = null;
 
     constructor() {
         super();
         apiEvents.addEventListener("unauthorized", () => this.#become(null));
-    }
-
-    get id() {
-        return this.#id;
+        // Somebody gave them another role meanwhile.
+        apiEvents.addEventListener("forbidden", () => this.load().catch(() => {}));
     }
 
     // Whether the role includes this one.
@@ -42,8 +41,15 @@ class Session extends EventTarget {
         await this.signIn({ token: made.token });
     }
 
+    // Says "leaving" before, so that nothing is asked for any more with what opens nothing, and "staying" where it failed.
     async signOut() {
-        await api.delete("sessions/current");
+        this.dispatchEvent(new Event("leaving"));
+        try {
+            await api.delete("sessions/current");
+        } catch (problem) {
+            this.dispatchEvent(new Event("staying"));
+            throw problem;
+        }
         this.hasSignedOut = true;
         this.#become(null);
     }
@@ -53,7 +59,7 @@ class Session extends EventTarget {
         this.role = current?.role ?? null;
         if (this.role !== null) this.hasSignedOut = false;
         this.person = current?.person ?? null;
-        this.#id = current?.session?.id ?? null;
+        this.key = current?.session?.key ?? null;
         if (was !== this.role) this.dispatchEvent(new Event("change"));
     }
 }

@@ -78,6 +78,7 @@ struct AuditRoutes: Sendable {
         writer.member("method", row.method)
         writer.member("route", row.route)
         writer.member("subject", row.subject)
+        writer.member("subjectName", row.subjectName)
         writer.name("changes")
         writer.raw(Array(row.changes.utf8))
         writer.member("request", row.request)

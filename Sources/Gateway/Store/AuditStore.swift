@@ -25,10 +25,24 @@ struct AuditStore: Sendable {
         var method: String
         var route: String
         var subject: String
+        /// What it is called now; `nil`: nothing, or it is gone.
+        var subjectName: String?
         /// A JSON array.
         var changes: String
         var request: String
     }
+
+    /// The present name of a row's subject.
+    private static let subjectName = """
+        CASE split_part(subject, '/', 1)
+            WHEN 'monitors' THEN
+                (SELECT definition ->> 'name' FROM monitors WHERE id = split_part(subject, '/', 2)::bigint)
+            WHEN 'channels' THEN (SELECT name FROM channels WHERE id = split_part(subject, '/', 2)::bigint)
+            WHEN 'keys' THEN (SELECT name FROM api_keys WHERE id = split_part(subject, '/', 2)::bigint)
+            WHEN 'people' THEN (SELECT name FROM people WHERE id = split_part(subject, '/', 2)::bigint)
+            WHEN 'incidents' THEN (SELECT name FROM incidents WHERE id = split_part(subject, '/', 2))
+        END
+        """
 
     private let pool: PostgresPool
 
@@ -46,7 +60,7 @@ struct AuditStore: Sendable {
             try connection.query(
                 """
                 SELECT id, \(SQLTime.milliseconds("at")), actor_kind, actor, actor_name, address, method, route, subject,
-                    changes, request
+                    changes, request, \(Self.subjectName)
                 FROM audit
                 WHERE ($1::text IS NULL OR actor_kind = $1) AND ($2::bigint IS NULL OR actor = $2)
                     AND ($3::text IS NULL OR subject = $3\(isKind ? " OR starts_with(subject, $3 || '/')" : ""))
@@ -73,6 +87,7 @@ struct AuditStore: Sendable {
                 method: try row.text(6),
                 route: try row.text(7),
                 subject: try row.text(8),
+                subjectName: try row.textOrNil(11),
                 changes: try row.text(9),
                 request: try row.text(10)
             )

@@ -52,7 +52,7 @@ struct WebRoutes: Sendable {
     var routes: [Route] {
         let pages: [StaticString] = [
             "/", "/welcome", "/sign-in", "/monitors/new", "/monitors/{id}", "/monitors/{id}/edit", "/incidents",
-            "/incidents/{id}", "/channels", "/people", "/pipeline",
+            "/incidents/{id}", "/channels", "/people", "/audit", "/account", "/pipeline",
         ]
         return pages.map { template in
             Route(.get, template) { request in

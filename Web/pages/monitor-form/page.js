@@ -4,7 +4,6 @@ import { toast } from "../../elements/apus-toast.js";
 import { api, ApiProblem, etag } from "../../model/api.js";
 import { element, fill } from "../../model/dom.js";
 import { router } from "../../model/router.js";
-import { session } from "../../model/session.js";
 import { setTitle } from "../../model/title.js";
 import { words } from "../../model/words.js";
 import { askConflict } from "./conflict.js";
@@ -24,10 +23,6 @@ export default class MonitorFormPage extends HTMLElement {
     async connectedCallback() {
         this.className = "page page-form";
         const { id } = this.params;
-        if (!session.may("editor")) {
-            fill(this, element("p", { class: "page-message" }, w.notAllowed));
-            return;
-        }
         this.#heading.textContent = id ? w.editTitle : w.newTitle;
         this.#button.textContent = id ? w.save : w.add;
         fill(

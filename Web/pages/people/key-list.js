@@ -8,6 +8,7 @@ import { formDialog } from "../../elements/form-dialog.js";
 import { icon } from "../../elements/icon.js";
 import { api } from "../../model/api.js";
 import { element } from "../../model/dom.js";
+import { now } from "../../model/time.js";
 import { words } from "../../model/words.js";
 import { roleSelect } from "./role-select.js";
 
@@ -23,7 +24,7 @@ export class KeyList extends ApusSection {
             title: w.title,
             columns: [words.people.name, words.people.role, w.created, w.used, w.expires, ""],
             row: key => [
-                element("span", { class: "cell-name" }, key.name),
+                [element("span", { class: "cell-name" }, key.name), isOver(key) && element("span", { class: "tag" }, w.expired)],
                 words.roles[key.role],
                 when(key.createdAt),
                 when(key.lastUsedAt) ?? words.people.never,
@@ -31,7 +32,7 @@ export class KeyList extends ApusSection {
                 element("div", { class: "row-actions" }, this.button(w.delete, () => this.#delete(key), "danger")),
             ],
             action: element("button", { type: "button", class: "btn btn-secondary", onclick: () => this.#add() }, icon("plus"), w.add),
-            empty: w.empty,
+            empty: () => w.empty,
         });
     }
 
@@ -64,6 +65,10 @@ export class KeyList extends ApusSection {
         const isSure = await confirm({ title: w.deleteTitle(key.name), text: w.deleteText, action: w.delete, isDangerous: true });
         if (isSure) await api.delete(`keys/${key.id}`);
     }
+}
+
+function isOver({ expiresAt }) {
+    return expiresAt !== null && Date.parse(expiresAt) <= now();
 }
 
 customElements.define("apus-key-list", KeyList);

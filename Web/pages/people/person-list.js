@@ -24,7 +24,7 @@ export class PersonList extends ApusSection {
             columns: [w.name, w.role, w.seen, ""],
             row: person => this.#cells(person),
             action: element("button", { type: "button", class: "btn btn-primary", onclick: () => this.#add() }, icon("plus"), w.add),
-            empty: w.empty,
+            empty: () => w.empty,
         });
     }
 
@@ -35,7 +35,7 @@ export class PersonList extends ApusSection {
                 element("span", { class: "cell-name" }, person.name),
                 isSelf && element("span", { class: "tag" }, w.you),
                 person.isDisabled && element("span", { class: "tag" }, w.disabled),
-                person.hasPassword === false && element("span", { class: "tag" }, w.noPassword),
+                !person.hasPassword && element("span", { class: "tag" }, w.noPassword),
             ],
             words.roles[person.role],
             when(person.lastSeenAt) ?? w.never,
@@ -71,22 +71,27 @@ export class PersonList extends ApusSection {
         const name = element("input", { required: true, maxlength: "200", autocomplete: "off", ".value": person.name });
         const role = roleSelect(person.role);
         const disabled = element("input", { type: "checkbox", checked: person.isDisabled });
+        // Nobody takes their own rights away.
+        const isSelf = person.id === session.person?.id;
+        const rights = [
+            field({ label: w.role, control: role, pointer: "/role", hint: w.roleHint }),
+            field({ label: w.disable, control: disabled, pointer: "/isDisabled", hint: w.disableHint }),
+        ];
         return formDialog({
             title: w.editTitle(person.name),
             fields: [
                 field({ label: w.name, control: name, pointer: "/name" }),
-                field({ label: w.role, control: role, pointer: "/role", hint: w.roleHint }),
-                field({ label: w.disable, control: disabled, pointer: "/isDisabled", hint: w.disableHint }),
+                isSelf ? element("p", { class: "form-text" }, w.selfHint) : rights,
             ],
             action: w.save,
-            save: () => api.patch(`people/${person.id}`, { name: name.value.trim(), role: role.value, isDisabled: disabled.checked }, { etag: etag(person) }),
+            save: () => api.patch(`people/${person.id}`, { name: name.value.trim(), ...(!isSelf && { role: role.value, isDisabled: disabled.checked }) }, { etag: etag(person) }),
         });
     }
 
     // The way in for who is new, or lost the password.
     async #link(person) {
         const { url } = await api.post("sessions/tokens", { person: person.id });
-        await showSecret({ title: w.linkTitle(person.name), text: w.linkText, secret: url });
+        await showSecret({ title: w.linkTitle(person.name), text: w.linkText, secret: url, once: w.linkOnce });
     }
 
     async #delete(person) {

@@ -34,7 +34,7 @@ export class DeadLetters extends ApusSection {
                 ],
             ],
             // The summary says it.
-            empty: "",
+            empty: () => "",
         });
     }
 

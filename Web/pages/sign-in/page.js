@@ -27,7 +27,9 @@ export default class SignInPage extends HTMLElement {
         fill(this, element("p", { class: "page-message", role: "status" }, words.signIn.token));
         try {
             await session.signIn({ token });
-            this.#goOn();
+            // Who came by a link is new, or lost the password: that is the first thing to see to.
+            if (session.person && !this.query.then) router.go("account", { replace: true });
+            else this.#goOn();
         } catch (problem) {
             this.#draw(problem.status === 401 ? words.signIn.tokenFailed : problem.message);
         }
