@@ -13,6 +13,7 @@ import story
 MODULES = [
     "first_minute",
     "live",
+    "marks",
     "editing",
     "channels",
     "incidents",
