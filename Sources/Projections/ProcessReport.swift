@@ -24,6 +24,8 @@ package final class ProcessReport: Sendable {
 
     /// Milliseconds between two reports.
     static let period: Int64 = 10_000
+    /// Milliseconds to the next try of one that failed: at the very start another process may still make the tables.
+    static let patience: Int64 = 1_000
     /// A row that nobody has renewed for a day is taken away by whoever reports next.
     static let statement = """
         WITH gone AS (DELETE FROM processes WHERE seen_at < now() - interval '1 day')
@@ -73,9 +75,10 @@ package final class ProcessReport: Sendable {
         var before = Usage.now
         while !self.ended.load(ordering: .acquiring) {
             let usage = Usage.now
-            connection = self.report(on: connection, started: started, load: usage.load(since: before))
+            let isTold: Bool
+            (connection, isTold) = self.report(on: connection, started: started, load: usage.load(since: before))
             before = usage
-            self.wakeup.wait(millis: Self.period)
+            self.wakeup.wait(millis: isTold ? Self.period : Self.patience)
         }
         _ = try? connection?.query(
             "DELETE FROM processes WHERE kind = $1 AND instance = $2",
@@ -83,8 +86,12 @@ package final class ProcessReport: Sendable {
         )
     }
 
-    /// Returns the connection for the next report; `nil` when a new one is needed.
-    private func report(on old: PostgresConnection?, started: Int64, load: Double?) -> PostgresConnection? {
+    /// Returns the connection for the next report, `nil` when a new one is needed, and whether this one succeeded.
+    private func report(
+        on old: PostgresConnection?,
+        started: Int64,
+        load: Double?
+    ) -> (connection: PostgresConnection?, isTold: Bool) {
         do throws(PostgresError) {
             let connection: PostgresConnection
             if let old {
@@ -100,10 +107,10 @@ package final class ProcessReport: Sendable {
                     .text(self.details()),
                 ]
             )
-            return connection
+            return (connection, true)
         } catch {
             // The next report says it again; a refused one (no table yet) needs no new connection.
-            return old?.isUsable == true ? old : nil
+            return (old?.isUsable == true ? old : nil, false)
         }
     }
 }

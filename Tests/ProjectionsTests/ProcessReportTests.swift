@@ -1,6 +1,7 @@
 import Postgres
 import Projections
 import Schema
+import Synchronization
 import TestServers
 import Testing
 
@@ -31,5 +32,23 @@ import Testing
         #expect(try row.text(2) == "3")
         report.stop()
         #expect(try connection.query("SELECT 1 FROM processes").isEmpty)
+    }
+
+    @Test func `a process that begins before the tables has its row as soon as they are there`() throws {
+        let url = try PostgresServer.database()
+        let connection = try PostgresConnection(url)
+        let tries = Atomic(0)
+        let report = ProcessReport(
+            .init(kind: "toy", instance: "a"),
+            database: url,
+            lagSeconds: {
+                tries.add(1, ordering: .relaxed)
+                return nil
+            }
+        )
+        defer { report.stop() }
+        #expect(waits(.seconds(5)) { tries.load(ordering: .relaxed) >= 2 })
+        try Schema.migrate(connection)
+        #expect(waits(.seconds(5)) { (try? connection.query("SELECT 1 FROM processes").count) == 1 })
     }
 }
