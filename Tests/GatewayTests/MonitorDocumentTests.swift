@@ -99,6 +99,14 @@ import Testing
         #expect(Target.isURL(target))
     }
 
+    @Test func `a whole number is one however it is written`() throws {
+        let text = #"{"name":"a","type":"tcp","target":"x:1","quorum":2.0,"failureThreshold":4.0}"#
+        let monitor = try self.read(text).monitor
+        #expect(monitor.quorum == .count(2))
+        #expect(monitor.failureThreshold == 4)
+        #expect(try self.faults(#"{"name":"a","type":"tcp","target":"x:1","quorum":2.5}"#) == ["/quorum"])
+    }
+
     @Test func `an edit keeps what it leaves out and null takes the default`() throws {
         let first = try self.read(
             #"{"name":"a","type":"http","target":"http://x","interval":30,"group":"g","tags":["t"],"bearerToken":"s3"}"#

@@ -179,6 +179,8 @@ enum MonitorDocument {
             case .string("any"): .any
             case .string("all"): .all
             case .integer(let number) where (1...1_000).contains(number): .count(Int(number))
+            // 2.0 is a whole number, too.
+            case .real(let number) where (1...1_000).contains(number): Int(exactly: number).map(Quorum.count)
             default: nil
             }
         }
