@@ -30,7 +30,7 @@ session.addEventListener("change", () => {
 });
 
 session.addEventListener("leaving", () => live.stop());
-session.addEventListener("staying", () => live.start());
+session.addEventListener("settled", () => session.role !== null && live.start());
 
 router.preload(pages);
 

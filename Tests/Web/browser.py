@@ -160,6 +160,9 @@ class Browser:
         self.run("scrollTo(0, 0)")
         size = self.command("Page.getLayoutMetrics")["cssContentSize"]
         clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 2_400), "scale": 1}
+        if self.count("dialog[open]"):
+            # What lies below the screen has nothing to do with it.
+            clip["height"] = self._look["height"]
         if self._look["is_phone"]:
             # What keeps to the edge of the screen belongs at the end of the picture, not in its middle.
             self._resize(clip["height"])
@@ -168,7 +171,7 @@ class Browser:
         if self._look["is_phone"]:
             self._resize(self._look["height"])
         if os.environ.get("APUS_PICTURES") and name in PICTURED:
-            self._draw(PICTURES / f"{name}.webp", {**clip, "height": min(clip["height"], 900)})
+            self._draw(PICTURES / f"{name}.webp", {**clip, "height": min(clip["height"], self._look["height"])})
 
     def _draw(self, file, clip):
         PICTURES.mkdir(parents=True, exist_ok=True)

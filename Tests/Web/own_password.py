@@ -43,6 +43,16 @@ class OwnPassword(Story):
         self.enter(apus, "Grace", FIRST)
         browser.shows("Grace", "header")
 
+    def test_a_link_makes_one_somebody_else_though_the_role_is_the_same(self):
+        browser = self.browser
+        apus = product()
+        person = apus.post("people", {"name": "Joan", "role": "admin"})["id"]
+        self.sign_in(apus)
+        browser.shows("Admin key", "header")
+        browser.open(apus.post("sessions/tokens", {"person": person})["url"])
+        browser.shows("Joan", "header")
+        browser.shows("Joan", "main")
+
     def test_a_new_password_asks_for_the_old_one_and_ends_the_other_sessions(self):
         browser = self.browser
         apus = product()

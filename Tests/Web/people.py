@@ -97,6 +97,24 @@ class People(Story):
         wait("the focus is back", lambda: browser.focus() == "Edit")
         self.assertIn("Radia P.", browser.run("return document.activeElement.closest('tr').textContent"))
 
+    def test_two_who_edit_a_person_at_once_lose_nothing(self):
+        browser = self.browser
+        person = self.apus.post("people", {"name": "Twice", "role": "viewer"})["id"]
+        browser.driver.refresh()
+        self.press("Twice", "Edit")
+        browser.find("dialog")
+        self.apus.ask("PATCH", f"people/{person}", {"role": "editor"})
+        browser.allow(412, f"people/{person}$")
+        browser.press("Save")
+        browser.shows("Somebody changed it meanwhile", "dialog")
+        see(self, "person-edit-conflict")
+        browser.press("Cancel")
+        wait("the row is as it is now", lambda: "Editor" in self.tells("Twice"))
+        self.press("Twice", "Edit")
+        browser.press("Save")
+        wait("it is closed", lambda: browser.count("dialog") == 0)
+        self.assertEqual(self.apus.get(f"people/{person}")["role"], "editor")
+
     def test_who_is_disabled_is_out_at_once_and_comes_in_again_when_enabled(self):
         browser = self.browser
         self.apus.post("people", {"name": "Linus", "role": "editor", "password": PASSWORD})

@@ -30,6 +30,9 @@ class Sessions(Story):
         apus.ask("DELETE", f"sessions/{session}")
         browser.shows("Your session has ended")
         self.assertEqual(browser.count("apus-monitor-row"), 0)
+        self.assertEqual(browser.focus(), "Name")
+        # Nothing is live, and there is nowhere to go.
+        self.assertEqual(browser.text("header").strip(), "Apus")
         see(self, "sign-in")
         browser.press("Sign in with the admin key")
         browser.fill("input[name=key]", apus.key)

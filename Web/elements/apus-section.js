@@ -15,6 +15,8 @@ export class ApusSection extends HTMLElement {
     #columns = [];
     #row = null;
     #empty = () => "";
+    // How many buttons are at work.
+    #acting = 0;
 
     // Lists `path` under `title`, with these heads of columns; `row(item)` makes the cells; `action` stands beside the
     // title, `filters` above the table; `empty()` says what to do where there is nothing.
@@ -57,10 +59,13 @@ export class ApusSection extends HTMLElement {
     // A button of a row; what is refused is told, and the list read anew after it.
     button(text, action, kind = "secondary") {
         const run = async () => {
+            this.#acting += 1;
             try {
                 await action();
             } catch (problem) {
                 toastProblem(problem);
+            } finally {
+                this.#acting -= 1;
             }
             await this.pager.reload();
         };
@@ -68,6 +73,8 @@ export class ApusSection extends HTMLElement {
     }
 
     #draw() {
+        // A dialog gives the focus back to the button that opened it: that stays until the list is read after it.
+        if (this.#acting > 0) return;
         const { items, hasMore } = this.pager;
         const place = this.#place();
         this.#more.hidden = !hasMore;

@@ -59,7 +59,10 @@ export class ApusShell extends HTMLElement {
             this.#main,
         );
         keyboard.on("?", words.help.help, showHelp);
-        session.addEventListener("change", () => this.#drawSession());
+        session.addEventListener("change", () => {
+            this.#drawSession();
+            this.#drawLive();
+        });
         live.addEventListener("change", () => this.#drawLive());
         router.addEventListener("shown", event => this.#shown(event.detail));
         live.watch([], {

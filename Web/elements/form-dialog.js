@@ -18,6 +18,10 @@ export async function formDialog({ title, fields, action, save }) {
             return true;
         } catch (problem) {
             if (!(problem instanceof ApiProblem)) throw problem;
+            if (problem.status === 412) {
+                message.textContent = words.form.conflict;
+                return false;
+            }
             const rest = showFaults(form, problem);
             message.textContent = problem.errors.length === 0 || rest.length > 0 ? [problem.message, ...rest.map(fault => fault.detail)].join(" ") : "";
             return false;

@@ -32,7 +32,7 @@ class Session extends EventTarget {
 
     // With { name, password } or a one-time { token }.
     async signIn(credentials) {
-        this.#become(await api.post("sessions", credentials));
+        await this.#exchange(async () => this.#become(await api.post("sessions", credentials)));
     }
 
     // With an admin's API key, which mints a one-time token and is then forgotten.
@@ -41,26 +41,37 @@ class Session extends EventTarget {
         await this.signIn({ token: made.token });
     }
 
-    // Says "leaving" before, so that nothing is asked for any more with what opens nothing, and "staying" where it failed.
     async signOut() {
+        await this.#exchange(async () => {
+            await api.delete("sessions/current");
+            this.hasSignedOut = true;
+            this.#become(null);
+        });
+    }
+
+    // Says "leaving" before the session may end, so that nothing is asked for with what opens nothing any more, and
+    // "settled" after it, however it went.
+    async #exchange(body) {
         this.dispatchEvent(new Event("leaving"));
         try {
-            await api.delete("sessions/current");
-        } catch (problem) {
-            this.dispatchEvent(new Event("staying"));
-            throw problem;
+            await body();
+        } finally {
+            this.dispatchEvent(new Event("settled"));
         }
-        this.hasSignedOut = true;
-        this.#become(null);
+    }
+
+    // Somebody else may have the same role.
+    get #identity() {
+        return JSON.stringify([this.role, this.person, this.key]);
     }
 
     #become(current) {
-        const was = this.role;
+        const was = this.#identity;
         this.role = current?.role ?? null;
         if (this.role !== null) this.hasSignedOut = false;
         this.person = current?.person ?? null;
         this.key = current?.session?.key ?? null;
-        if (was !== this.role) this.dispatchEvent(new Event("change"));
+        if (was !== this.#identity) this.dispatchEvent(new Event("change"));
     }
 }
 

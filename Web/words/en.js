@@ -93,7 +93,10 @@ export const words = {
         none: "No latencies yet",
         summary: (newest, most) => `Latency ${newest}, at most ${most}`,
     },
-    form: { faults: "Some of it can't be taken; see below." },
+    form: {
+        faults: "Some of it can't be taken; see below.",
+        conflict: "Somebody changed it meanwhile, so nothing was saved. Cancel to see how it is now, and begin again.",
+    },
     dialog: { close: "Close", cancel: "Cancel" },
     navigation: {
         label: "Pages",

@@ -21,8 +21,10 @@ export class OwnPassword extends HTMLElement {
 
     async #load() {
         try {
-            this.#isSet = (await api.get(`people/${session.person.id}`)).hasPassword;
-            if (this.isConnected) this.#draw();
+            const { hasPassword } = await api.get(`people/${session.person.id}`);
+            if (hasPassword === this.#isSet || !this.isConnected) return;
+            this.#isSet = hasPassword;
+            this.#draw();
         } catch {
             // What is drawn fits both.
         }

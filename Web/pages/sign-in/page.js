@@ -65,7 +65,7 @@ export default class SignInPage extends HTMLElement {
                 ),
             ),
         );
-        if (message === "") name.focus();
+        name.focus();
     }
 
     async #submit(event, signIn, refusal) {
