@@ -12,7 +12,7 @@ from waiting import wait
 # The lines of the table with this name.
 ROWS = """
     const table = document.querySelector(`[aria-label="${arguments[0]}"]`);
-    return [...table?.querySelectorAll("tbody tr") ?? []].map(row => row.innerText.replaceAll("\\n", " "));
+    return [...table?.querySelectorAll("tbody tr") ?? []].map(row => row.innerText.replaceAll(/\\s+/g, " ").trim());
 """
 GARBAGE = {
     b"this is no JSON": "this is no JSON",

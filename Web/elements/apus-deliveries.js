@@ -7,6 +7,7 @@ import { words } from "../model/words.js";
 import { toast, toastProblem } from "./apus-toast.js";
 import { when } from "./apus-when.js";
 import { icon } from "./icon.js";
+import { stackedBody, stackedRow, stackedTable } from "./stacked-table.js";
 
 const marks = { pending: ["pending", "pending"], delivered: ["up", "up"], dead: ["down", "down"], cancelled: ["paused", "paused"] };
 
@@ -17,47 +18,30 @@ export class ApusDeliveries extends HTMLElement {
     // Deliveries of the API; says "retried" when one is tried again.
     set items(items) {
         const w = words.deliveries;
-        fill(
-            this,
-            element(
-                "div",
-                { class: "table-box", tabindex: "0", role: "region", "aria-label": w.title },
-                element(
-                    "table",
-                    { class: "plain" },
-                    element("thead", {}, element("tr", {}, [w.time, w.channel, w.about, w.state, w.attempts].map(text => element("th", { scope: "col" }, text)))),
-                    element("tbody", {}, items.map(delivery => this.#row(delivery))),
-                ),
-            ),
-        );
+        const columns = [w.time, w.channel, w.about, w.state, w.attempts];
+        fill(this, stackedTable(w.title, columns, stackedBody(items.map(delivery => stackedRow(columns, this.#cells(delivery))))));
     }
 
-    #row(delivery) {
+    #cells(delivery) {
         const w = words.deliveries;
         const [state, mark] = marks[delivery.state] ?? ["unknown", "unknown"];
         const about = w.types[delivery.type] ?? delivery.type;
         // What its channel can't take any more stays as it is.
         const canRetry = ["dead", "cancelled"].includes(delivery.state) && this.channels.has(delivery.channel) && session.may("editor");
-        return element(
-            "tr",
-            {},
-            element("td", {}, when(delivery.createdAt, "time")),
-            element("td", {}, this.channels.get(delivery.channel) ?? w.gone(delivery.channel)),
-            element("td", {}, delivery.incident ? element("a", { href: `incidents/${encodeURIComponent(delivery.incident)}` }, about) : about),
-            element(
-                "td",
-                {},
+        return [
+            when(delivery.createdAt, "time"),
+            this.channels.get(delivery.channel) ?? w.gone(delivery.channel),
+            delivery.incident ? element("a", { href: `incidents/${encodeURIComponent(delivery.incident)}` }, about) : about,
+            [
                 element("span", { class: "incident-state", "data-state": state }, icon(mark), w.states[delivery.state] ?? delivery.state),
                 delivery.nextAttemptAt && element("span", { class: "muted" }, " ", isAhead(delivery.nextAttemptAt) ? [w.next, " ", when(delivery.nextAttemptAt)] : w.waits),
                 delivery.state !== "delivered" && delivery.lastError && element("div", { class: "muted" }, delivery.lastError),
-            ),
-            element(
-                "td",
-                {},
+            ],
+            [
                 String(delivery.attempts),
                 canRetry && element("button", { type: "button", class: "btn btn-sm btn-secondary retry-button", onclick: () => this.#retry(delivery) }, icon("refresh"), w.retry),
-            ),
-        );
+            ],
+        ];
     }
 
     async #retry({ id }) {

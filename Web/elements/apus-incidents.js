@@ -5,6 +5,7 @@ import { span } from "../model/time.js";
 import { words } from "../model/words.js";
 import { when } from "./apus-when.js";
 import { icon } from "./icon.js";
+import { stackedBody, stackedRow, stackedTable } from "./stacked-table.js";
 
 export class ApusIncidents extends HTMLElement {
     // Whether the name of the monitor is shown.
@@ -18,44 +19,21 @@ export class ApusIncidents extends HTMLElement {
         if (this.#shown === text) return;
         this.#shown = text;
         const focused = document.activeElement?.closest("a")?.getAttribute("href");
-        fill(
-            this,
-            element(
-                "div",
-                { class: "table-box", tabindex: "0", role: "region", "aria-label": w.title },
-                element(
-                    "table",
-                    { class: "plain" },
-                    element(
-                        "thead",
-                        {},
-                        element(
-                            "tr",
-                            {},
-                            [w.state, this.withMonitor && w.monitor, w.began, w.lasted, w.reason, w.regions]
-                                .filter(Boolean)
-                                .map(text => element("th", { scope: "col" }, text)),
-                        ),
-                    ),
-                    element("tbody", {}, items.map(incident => this.#row(incident))),
-                ),
-            ),
-        );
+        const columns = [w.state, this.withMonitor && w.monitor, w.began, w.lasted, w.reason, w.regions].filter(Boolean);
+        fill(this, stackedTable(w.title, columns, stackedBody(items.map(incident => stackedRow(columns, this.#cells(incident))))));
         if (focused) [...this.querySelectorAll("a")].find(link => link.getAttribute("href") === focused)?.focus();
     }
 
-    #row(incident) {
+    #cells(incident) {
         const link = text => element("a", { href: `incidents/${encodeURIComponent(incident.id)}` }, text);
-        return element(
-            "tr",
-            {},
-            element("td", {}, incidentState(incident)),
-            this.withMonitor && element("td", { class: "incident-name" }, link(incident.name ?? words.incidents.deleted(incident.monitor))),
-            element("td", {}, this.withMonitor ? when(incident.startedAt, "time") : link(when(incident.startedAt, "time"))),
-            element("td", {}, lasted(incident)),
-            element("td", {}, incident.reason ? (words.reasons[incident.reason] ?? incident.reason) : ""),
-            element("td", {}, (incident.regions ?? []).map(regionName).join(", ")),
-        );
+        return [
+            incidentState(incident),
+            ...(this.withMonitor ? [element("span", { class: "cell-name" }, link(incident.name ?? words.incidents.deleted(incident.monitor)))] : []),
+            this.withMonitor ? when(incident.startedAt, "time") : link(when(incident.startedAt, "time")),
+            lasted(incident),
+            incident.reason ? (words.reasons[incident.reason] ?? incident.reason) : null,
+            (incident.regions ?? []).map(regionName).join(", ") || null,
+        ];
     }
 }
 

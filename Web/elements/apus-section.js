@@ -1,14 +1,13 @@
 // A part of a page that holds a list of the API: heading, button, table, what to do where it is empty, more.
-//
-// On telephones each row is a card of its own, whose lines begin with the heads of the columns.
 import { Pager } from "../model/pager.js";
 import { element, fill } from "../model/dom.js";
 import { words } from "../model/words.js";
 import { toastProblem } from "./apus-toast.js";
+import { stackedBody, stackedRow, stackedTable } from "./stacked-table.js";
 
 export class ApusSection extends HTMLElement {
     pager = null;
-    #body = element("tbody", { role: "rowgroup" });
+    #body = stackedBody();
     #table = null;
     #text = element("p", { class: "muted", role: "status" });
     #more = element("button", { type: "button", class: "btn btn-secondary", hidden: true, onclick: () => this.pager.more() }, words.list.more);
@@ -27,17 +26,8 @@ export class ApusSection extends HTMLElement {
         this.pager = new Pager(path, query);
         this.pager.addEventListener("change", () => this.#draw());
         this.pager.addEventListener("problem", event => (this.#text.textContent = event.detail.message));
-        // Cells that are drawn as lines would be no cells any more to those who listen: the roles say what they are.
-        this.#table = element(
-            "div",
-            { class: "table-box", tabindex: "0", role: "region", "aria-label": title, hidden: true },
-            element(
-                "table",
-                { class: "plain stacked", role: "table", "aria-label": title },
-                element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, columns.map(head))),
-                this.#body,
-            ),
-        );
+        this.#table = stackedTable(title, columns, this.#body);
+        this.#table.hidden = true;
         this.classList.add("card-box");
         fill(
             this,
@@ -80,16 +70,8 @@ export class ApusSection extends HTMLElement {
         this.#more.hidden = !hasMore;
         this.#table.hidden = items.length === 0;
         this.#text.textContent = items.length === 0 ? this.#empty() : "";
-        fill(this.#body, items.map(item => this.#line(item)));
+        fill(this.#body, items.map(item => stackedRow(this.#columns, this.#row(item), { "data-id": item.id })));
         this.#return(place);
-    }
-
-    #line(item) {
-        const cells = this.#row(item).map((cell, index) => {
-            const name = this.#columns[index];
-            return element("td", { role: "cell", class: name === "" && "cell-actions", "data-label": name || null }, element("div", {}, cell));
-        });
-        return element("tr", { role: "row", "data-id": item.id }, cells);
     }
 
     // Which control of which row has the focus.
@@ -110,9 +92,4 @@ export class ApusSection extends HTMLElement {
 
 function controls(row) {
     return [...row.querySelectorAll("a, button, summary")];
-}
-
-// A column without a text holds what can be done.
-function head(text) {
-    return element("th", { scope: "col", role: "columnheader" }, text || element("span", { class: "visually-hidden" }, words.list.actions));
 }

@@ -27,7 +27,7 @@ export class DeadLetters extends ApusSection {
             columns: [w.time, w.reason, w.where],
             row: letter => [
                 when(letter.at, "time"),
-                [element("span", { class: "letter-reason" }, letter.reason), letter.value && content(letter)],
+                [element("span", {}, letter.reason), letter.value && content(letter)],
                 [
                     element("span", { class: "mono" }, `${letter.topic} ${letter.partition}:${letter.offset}`),
                     element("div", { class: "muted" }, reader(letter), letter.key?.text && w.key(letter.key.text)),

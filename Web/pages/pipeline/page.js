@@ -2,6 +2,7 @@
 import { ApusHealthNotice } from "../../elements/apus-health-notice.js";
 import { when } from "../../elements/apus-when.js";
 import { icon } from "../../elements/icon.js";
+import { stackedBody, stackedRow, stackedTable } from "../../elements/stacked-table.js";
 import { api } from "../../model/api.js";
 import { element, fill } from "../../model/dom.js";
 import { bytes, count } from "../../model/figures.js";
@@ -129,17 +130,8 @@ export default class PipelinePage extends HTMLElement {
     }
 }
 
-function table(label, heads, rows) {
-    return element(
-        "div",
-        { class: "table-box", tabindex: "0", role: "region", "aria-label": label },
-        element(
-            "table",
-            { class: "plain" },
-            element("thead", {}, element("tr", {}, heads.map(text => element("th", { scope: "col" }, text)))),
-            element("tbody", {}, rows.map(row => element("tr", {}, row.map(cell => element("td", {}, cell))))),
-        ),
-    );
+function table(label, columns, rows) {
+    return stackedTable(label, columns, stackedBody(rows.map(row => stackedRow(columns, row))));
 }
 
 // "runs", "silent", or "replaced": another of its kind began after it was heard last.
