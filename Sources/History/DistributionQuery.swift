@@ -105,9 +105,9 @@ extension HistoryQueries {
 
 /// Reads what the buckets sum up, inside one transaction.
 private struct DistributionReader {
-    private static let timeouts = "count(*) FILTER (WHERE outcome = 'down' AND reason = 'timeout')"
-    private static let errors =
-        "count(*) FILTER (WHERE outcome = 'down' AND reason IN ('status', 'body', 'redirect', 'protocol', 'tooLarge'))"
+    // What the reason of a failure comes to.
+    private static let isTimeout = "reason = 'timeout'"
+    private static let isError = "reason IN ('status', 'body', 'redirect', 'protocol', 'tooLarge')"
     private static let healthy = "FILTER (WHERE outcome IN ('up', 'degraded'))"
 
     let monitors: [Int64]
@@ -125,10 +125,10 @@ private struct DistributionReader {
         [.ints(self.monitors), .int(self.buckets.start), .int(self.buckets.end), .int(self.buckets.width)]
     }
 
+    /// The beginning of the bucket that a moment lies in: grouped by as it is, for its conversion into a number costs
+    /// more than all the rest of a row, and told in Unix ms (measured over 1.5 million results: 3 s instead of 10).
     private static func bucket(_ moment: String) -> String {
-        DatabaseTime.millis(
-            "date_bin($4::bigint * interval '1 millisecond', \(moment), \(DatabaseTime.timestamp("$2::bigint")))"
-        )
+        "date_bin($4::bigint * interval '1 millisecond', \(moment), \(DatabaseTime.timestamp("$2::bigint")))"
     }
 
     private static func isWithin(_ moment: String) -> String {
@@ -145,11 +145,12 @@ private struct DistributionReader {
     mutating func addResults() throws {
         let rows = try self.connection.query(
             """
-            SELECT monitor, \(Self.bucket("slot")), count(*) \(Self.healthy), count(*) FILTER (WHERE outcome = 'down'),
-                \(Self.timeouts), \(Self.errors), count(*) FILTER (WHERE outcome = 'unknown'),
+            SELECT monitor, \(DatabaseTime.millis(Self.bucket("slot"))), count(*) \(Self.healthy), count(*) FILTER (WHERE outcome = 'down'),
+                count(*) FILTER (WHERE outcome = 'down' AND \(Self.isTimeout)),
+                count(*) FILTER (WHERE outcome = 'down' AND \(Self.isError)), count(*) FILTER (WHERE outcome = 'unknown'),
                 min(total_us) \(Self.healthy), max(total_us) \(Self.healthy),
                 coalesce(sum(total_us) \(Self.healthy), 0)::bigint
-            FROM results WHERE \(Self.isWithin("slot")) AND attempt = 0 GROUP BY 1, 2
+            FROM results WHERE \(Self.isWithin("slot")) AND attempt = 0 GROUP BY monitor, \(Self.bucket("slot"))
             """,
             self.parameters
         )
@@ -170,9 +171,9 @@ private struct DistributionReader {
     mutating func addRows(_ source: RollupWidth) throws {
         let rows = try self.connection.query(
             """
-            SELECT monitor, \(Self.bucket("start")), sum(up + degraded)::bigint, sum(down)::bigint, sum(unknown)::bigint,
+            SELECT monitor, \(DatabaseTime.millis(Self.bucket("start"))), sum(up + degraded)::bigint, sum(down)::bigint, sum(unknown)::bigint,
                 min(min_us), max(max_us), sum(sum_us)::bigint
-            FROM \(source.table) WHERE \(Self.isWithin("start")) GROUP BY 1, 2
+            FROM \(source.table) WHERE \(Self.isWithin("start")) GROUP BY monitor, \(Self.bucket("start"))
             """,
             self.parameters
         )
@@ -201,12 +202,17 @@ private struct DistributionReader {
         }
     }
 
-    /// Rollups know how many failed, the results why; there is an index over those that did.
+    /// Rollups know how many failed, the results why.
+    ///
+    /// An index over those that failed holds all that is asked; one more column would be looked up in the table, row by
+    /// row (measured over 300,000 of them: 3.6 s instead of 0.3).
     mutating func tellFailuresApart() throws {
         let rows = try self.connection.query(
             """
-            SELECT monitor, \(Self.bucket("slot")), \(Self.timeouts), \(Self.errors)
-            FROM results WHERE \(Self.isWithin("slot")) AND attempt = 0 AND outcome = 'down' GROUP BY 1, 2
+            SELECT monitor, \(DatabaseTime.millis(Self.bucket("slot"))),
+                count(*) FILTER (WHERE \(Self.isTimeout)), count(*) FILTER (WHERE \(Self.isError))
+            FROM results WHERE \(Self.isWithin("slot")) AND attempt = 0 AND outcome = 'down'
+            GROUP BY monitor, \(Self.bucket("slot"))
             """,
             self.parameters
         )

@@ -1,3 +1,4 @@
+import HTTPServer
 import History
 import Postgres
 import Service
@@ -24,22 +25,48 @@ final class LivePasts: Sendable {
         let until: Int64
     }
 
+    /// One at a time.
+    private final class Turn: Sendable {
+        let lock = Mutex<Void>(())
+    }
+
     private static let limit = 32
+    /// How long somebody waits for others who read the same range, ms.
+    private static let patience: Int64 = 2_000
 
     private let pool: PostgresPool
     private let points: Int
     private let kept = Mutex<[Key: Kept]>([:])
+    /// Held while a range is read: who asks for the same meanwhile waits for the answer instead of asking, too.
+    private let reading: [LiveRange: Turn]
 
     /// Reads from `pool`, in about `points` buckets.
     init(_ pool: PostgresPool, points: Int) {
         self.pool = pool
         self.points = points
+        self.reading = Dictionary(uniqueKeysWithValues: LiveRange.allCases.map { ($0, Turn()) })
     }
 
     /// The past of monitors at `now`, Unix ms.
+    ///
+    /// Blocks while the database is asked. Throws what it throws, and ``Refusal`` 503 where others kept it busy with
+    /// the same range for longer than a caller may wait.
     func past(_ range: LiveRange, of monitors: [Int64], now: Int64) throws -> Past {
         let key = Key(range: range, monitors: monitors)
         if let past = self.find(key) { return past }
+        guard let turn = self.reading[range] else { return try self.read(key, now: now) }
+        let asked = MonotonicClock.millis
+        return try turn.lock.withLock { _ in
+            if let past = self.find(key) { return past }
+            guard MonotonicClock.millis - asked < Self.patience else {
+                throw Refusal.busy
+            }
+            return try self.read(key, now: now)
+        }
+    }
+
+    private func read(_ key: Key, now: Int64) throws -> Past {
+        let (range, monitors) = (key.range, key.monitors)
         let width = range.width(points: self.points)
         let buckets = BucketRow(over: now - range.length..<now, width: width)
         let distributions = try self.pool.withConnection {
@@ -62,5 +89,18 @@ final class LivePasts: Sendable {
             if kept.count >= Self.limit { kept.removeAll() }
             kept[key] = Kept(past: past, until: until)
         }
+    }
+}
+
+extension Refusal {
+    /// Others ask the database for the same, and it takes long.
+    fileprivate static var busy: Refusal {
+        Refusal(
+            response: .problem(
+                503,
+                "The database is busy with the same range for somebody else; try again.",
+                headers: [("Retry-After", "5")]
+            )
+        )
     }
 }

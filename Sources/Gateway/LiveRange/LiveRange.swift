@@ -25,16 +25,19 @@ enum LiveRange: String, Sendable, CaseIterable {
 
     /// The width of a bucket so that there are about `points`, ms.
     ///
-    /// Beyond a day whole hours, which there are sums of.
+    /// From a day on whole hours, which there are sums of.
     func width(points: Int) -> Int64 {
         let exact = max(self.length / Int64(points), 1_000)
-        guard self.length > 24 * Self.hourLength else { return exact }
+        guard self.isSummedUp else { return exact }
         return (exact + Self.hourLength - 1) / Self.hourLength * Self.hourLength
     }
 
+    /// Whether there are too many single results to count them while somebody waits.
+    private var isSummedUp: Bool { self.length >= 24 * Self.hourLength }
+
     /// What buckets of `width` ms are summed up from; `nil`: single results.
     func source(width: Int64) -> RollupWidth? {
-        guard self.length > 24 * Self.hourLength else { return nil }
+        guard self.isSummedUp else { return nil }
         return width % RollupWidth.day.millis == 0 ? .day : .hour
     }
 
