@@ -19,6 +19,7 @@ package enum Schema {
         Migration(9, "failures", PackageResources._009_failures_sql),
         Migration(10, "idempotent requests", PackageResources._010_idempotent_requests_sql),
         Migration(11, "failure reasons", PackageResources._011_failure_reasons_sql),
+        Migration(12, "webhooks of sites", PackageResources._012_webhooks_of_sites_sql),
     ]
 
     /// Brings the database to this program's version and returns the numbers of what was applied.

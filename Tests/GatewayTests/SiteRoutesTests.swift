@@ -2,6 +2,8 @@ import Events
 import HTTPServer
 import History
 import JSON
+import Postgres
+import Service
 import Testing
 
 @testable import Gateway
@@ -167,10 +169,65 @@ import Testing
         #expect(self.send(door, .delete, "/webhooks/2") == (200, #"{"detail":"Webhook deleted successfully"}"#))
         #expect(self.send(door, .delete, "/webhooks/2") == (400, #"{"detail":"Webhook not found"}"#))
         #expect(self.send(door, .get, "/webhooks/1") == (200, "[\(webhook(1, 3))]"))
-        // The channel outlives its site: it is still to be told of the end.
+        // The channel outlives its site for a while: it is still to be told of the end.
         #expect(self.send(door, .delete, "/sites/1").0 == 200)
         #expect(self.send(door, .get, "/webhooks") == (200, "[\(webhook(2, 4))]"))
         #expect(door.send(.get, "/api/v1/channels/3", key: door.admin).status == 200)
+    }
+
+    @Test func `a webhook goes after its site, once it was told of the end, and unless something else uses it`() throws
+    {
+        let door = try self.door()
+        for _ in 0..<2 { _ = self.send(door, .post, "/sites", Self.site) }
+        for url in ["own", "shared", "kept"] {
+            let body = #"{"site_id":1,"discord_webhook_url":"https://discord.com/api/webhooks/1/\#(url)"}"#
+            #expect(self.send(door, .post, "/webhooks", body).0 == 200)
+        }
+        let share = door.send(.patch, "/api/v1/monitors/2", key: door.admin, body: #"{"channels":[2]}"#)
+        #expect(share.status == 200)
+        let plain = #"{"name":"plain","type":"discord","url":"https://discord.com/api/webhooks/2/x"}"#
+        #expect(door.send(.post, "/api/v1/channels", key: door.admin, body: plain).status == 201)
+        let named = door.send(.patch, "/api/v1/monitors/1", key: door.admin, body: #"{"channels":[1,2,3,4]}"#)
+        #expect(named.status == 200)
+        #expect(self.send(door, .delete, "/sites/1").0 == 200)
+        let makeDefault = door.send(.patch, "/api/v1/channels/3", key: door.admin, body: #"{"default":true}"#)
+        #expect(makeDefault.status == 200)
+        func removed() throws -> [Int64] {
+            try door.pool.withConnection { try $0.withTransaction { try UnnamedWebhooks.remove($0) } }
+        }
+        func alerterReads(until moment: Int64) throws {
+            try door.sql(
+                """
+                INSERT INTO positions (projection, partition, taken_count, last_timestamp)
+                VALUES ('alerter', 0, 1, \(moment)), ('alerter', 1, 1, 0)
+                ON CONFLICT (projection, partition) DO UPDATE SET last_timestamp = excluded.last_timestamp
+                """
+            )
+        }
+        #expect(try removed() == [], "the log does not know it yet")
+        try door.sql("DELETE FROM relay_outbox")
+        #expect(try removed() == [], "there is no alerter")
+        try alerterReads(until: WallClock.millis)
+        #expect(try removed() == [], "the alerter may not have read it")
+        try alerterReads(until: WallClock.millis + 60_000)
+        try door.sql(
+            """
+            INSERT INTO announcements (id, type, at_ms, payload) VALUES ('monitor-1-3-ended', 'monitoring.ended', 1, '{}');
+            INSERT INTO deliveries (announcement, channel, webhook_id) VALUES ('monitor-1-3-ended', 1, 'w')
+            """
+        )
+        #expect(try removed() == [], "it is being told")
+        try door.sql("UPDATE deliveries SET state = 'delivered'")
+        #expect(try removed() == [1])
+        #expect(try door.count("relay_outbox") == 1, "the log hears of it")
+        #expect(try removed() == [] && door.count("unnamed_webhooks") == 0)
+        for (channel, status) in [(1, 404), (2, 200), (3, 200), (4, 200)] {
+            #expect(door.send(.get, "/api/v1/channels/\(channel)", key: door.admin).status == status)
+        }
+        // The last one that used the shared one.
+        #expect(door.send(.patch, "/api/v1/monitors/2", key: door.admin, body: #"{"channels":null}"#).status == 200)
+        try door.sql("DELETE FROM relay_outbox")
+        #expect(try removed() == [2])
     }
 
     @Test func `who has no right is turned away in the words of this interface`() throws {

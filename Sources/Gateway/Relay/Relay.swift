@@ -166,6 +166,7 @@ final class Relay: Sendable {
             applicationName: "apus-relay-compare"
         )
         defer { connection.close() }
+        try self.removeUnnamedWebhooks(connection)
         let channelRows = try self.rows("SELECT 'channel/' || id, generation, NULL::bigint FROM channels", connection)
         let monitorRows = try self.rows("SELECT id::text, generation, check_requested FROM monitors", connection)
         let pending = Set(try Outbox.oldest(connection, limit: 100_000).map(\.key))
@@ -184,6 +185,16 @@ final class Relay: Sendable {
             try Repairs.channels(channelPlan, connection)
             try Repairs.monitors(monitorPlan, connection)
         }
+        self.wakeup.raise()
+    }
+
+    private func removeUnnamedWebhooks(_ connection: PostgresConnection) throws {
+        let removed = try connection.withTransaction { try UnnamedWebhooks.remove($0) }
+        guard !removed.isEmpty else { return }
+        self.log.info(
+            "webhooks went after their sites",
+            ["channels": removed.map(String.init).joined(separator: ",")]
+        )
         self.wakeup.raise()
     }
 

@@ -4,8 +4,8 @@ import Postgres
 
 /// The webhooks of sites: Discord channels that sites name.
 ///
-/// A channel that several sites name is a webhook of each, under one id. Channels of a site that is deleted stay, for
-/// they are still to be told so.
+/// A channel that several sites name is a webhook of each, under one id. Those of a site that is deleted go once they
+/// were told so (``UnnamedWebhooks``).
 struct WebhookStore: Sendable {
     /// One channel of one site.
     struct Webhook: Sendable, Equatable {
@@ -49,7 +49,7 @@ struct WebhookStore: Sendable {
             generation: 0
         )
         let draft = ChannelDocument.Draft(channel: channel, secrets: ChannelSecrets(url: url))
-        let added = try self.channels.add(draft, saysDefault: true, by: author).channel
+        let added = try self.channels.add(draft, saysDefault: true, isWebhook: true, by: author).channel
         do {
             _ = try self.monitors.edit(site, expected: nil, by: author) { draft in
                 var edited = draft

@@ -32,7 +32,14 @@ struct ChannelStore: Sendable {
     }
 
     /// Adds a channel; the very first is a default one unless `saysDefault`.
-    func add(_ draft: ChannelDocument.Draft, saysDefault: Bool, by author: Author) throws -> ChannelDocument.Draft {
+    ///
+    /// - Parameter isWebhook: whether it belongs to a site, and goes with it (``UnnamedWebhooks``).
+    func add(
+        _ draft: ChannelDocument.Draft,
+        saysDefault: Bool,
+        isWebhook: Bool = false,
+        by author: Author
+    ) throws -> ChannelDocument.Draft {
         try self.change { connection in
             var added = draft
             let row = try connection.query(
@@ -45,13 +52,13 @@ struct ChannelStore: Sendable {
             let definition = self.definition(&added)
             try connection.query(
                 """
-                INSERT INTO channels (id, generation, name, type, is_default, enabled, definition)
-                VALUES ($1::bigint, 1, $2, $3, $4, $5, $6::json)
+                INSERT INTO channels (id, generation, name, type, is_default, enabled, definition, is_webhook)
+                VALUES ($1::bigint, 1, $2, $3, $4, $5, $6::json, $7)
                 """,
                 [
                     .int(added.channel.id), .text(added.channel.name), .text(added.channel.type.rawValue),
                     .bool(added.channel.isDefault), .bool(added.channel.enabled),
-                    .text(String(decoding: definition, as: UTF8.self)),
+                    .text(String(decoding: definition, as: UTF8.self)), .bool(isWebhook),
                 ]
             )
             try Outbox.add(connection, topic: Topic.settings, key: added.channel.key, change: nil, value: definition)

@@ -135,6 +135,8 @@ struct MonitorStore: Sendable {
         let definition = try self.definition(&edited)
         try self.write(edited.monitor, definition, connection)
         try self.announce(.defined(edited.monitor), definition, connection)
+        let unnamed = Set(former.monitor.channels ?? []).subtracting(edited.monitor.channels ?? [])
+        try UnnamedWebhooks.note(unnamed, connection)
         try self.note(former, edited, by: author, connection)
         return edited
     }
@@ -169,6 +171,7 @@ struct MonitorStore: Sendable {
         let at = max(WallClock.millis, former.updatedAt + 1)
         let change = Change.deleted(monitor: former.id, generation: former.generation + 1, at: at)
         try self.announce(change, nil, connection)
+        try UnnamedWebhooks.note(former.channels ?? [], connection)
         try self.note(draft, nil, by: author, connection)
     }
 
