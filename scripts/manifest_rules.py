@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema  # It comes with kubernetes_validate.
 import kubernetes_validate
 import yaml
 
@@ -13,6 +14,17 @@ KUBERNETES = "1.32"
 PROGRAMS = {"pinger", "processor", "alerter", "gateway"}
 # Read by the images of the stores, not by Apus.
 STORES = {"kafka", "postgres", "redis"}
+
+# What follows from how the containers are built and joined, so that nobody is to set it: what only `apus up` says, ports,
+# folders of the image.
+FIXED = {
+    "APUS_EMBEDDED_BROKER", "APUS_WITHOUT_GROUP", "GATEWAY_LISTEN", "HEALTH_LISTEN",
+    "API_DOCS_FOLDER", "JAVASCRIPT_FOLDER", "WEB_FOLDER",
+}
+# What the deployment files give themselves; only StatefulSets have names that last.
+GIVEN = {"DATABASE_URL", "INSTANCE_ID", "KAFKA_BROKERS", "REDIS_URL"}
+# What .env has for the deployment itself.
+DEPLOYMENT = {"APUS_PORT", "POSTGRES_PASSWORD"}
 
 # What is wrong, with the places where it is.
 problems: dict[str, list[str]] = {}
@@ -34,13 +46,36 @@ def sources(program: str) -> str:
     return "\n".join(path.read_text() for folder in folders for path in folder.rglob("*.swift"))
 
 
+@functools.cache
+def settings(program: str) -> set[str]:
+    """The names that a program declares, itself or by a library's reader of settings that it calls."""
+    own = "\n".join(path.read_text() for path in Path("Sources", program.capitalize()).rglob("*.swift"))
+    others = {other.capitalize() for other in PROGRAMS | {"apus"}}
+    names: set[str] = set()
+    for path in Path("Sources").rglob("*.swift"):
+        swift = path.read_text()
+        folder = path.parts[1]
+        if "SettingsReader" not in swift or folder in others - {program.capitalize()}:
+            continue
+        readers = re.findall(r"mutating func (\w+)", swift.partition("extension SettingsReader")[2])
+        if folder in others or not readers or any(f".{reader}(" in own for reader in readers):
+            code = "\n".join(line for line in swift.splitlines() if not line.strip().startswith("//"))
+            names |= set(re.findall(r'"([A-Z]+(?:_[A-Z]+)+)"', code))
+    return names
+
+
+def check_settings(where: object, program: str, set_there: set[str]) -> None:
+    for name in sorted(settings(program) - FIXED - {"INSTANCE_ID"} - set_there):
+        problem(where, f"{program} is not given {name}, which it can be told")
+
+
 def check_setting(where: object, program: str, name: str) -> None:
     swift = sources(program)
     if f'"{name}"' not in swift and f'"{name.removesuffix("_FILE")}"' not in swift:
         problem(where, f"{name} is no setting of {program}: nothing in its sources names it")
 
 
-def check_pod(where: str, pod: dict) -> None:
+def check_pod(where: str, pod: dict, shared: set[str]) -> None:
     security = pod.get("securityContext", {})
     if not security.get("runAsNonRoot") or security.get("seccompProfile", {}).get("type") != "RuntimeDefault":
         problem(where, "the pod must run as non-root with the runtime's seccomp profile")
@@ -71,9 +106,14 @@ def check_pod(where: str, pod: dict) -> None:
                     problem(where, f"{probe} must ask {path}")
             for variable in container.get("env", []):
                 check_setting(where, container["name"], variable["name"])
+            named = {variable["name"] for variable in container.get("env", [])}
+            if {"configMapRef": {"name": "apus"}} in container.get("envFrom", []):
+                named |= shared
+            if container["image"] == "apus":
+                check_settings(where, container["name"], named)
 
 
-def check_resource(where: str, resource: dict) -> None:
+def check_resource(where: str, resource: dict, shared: set[str] = frozenset()) -> None:
     try:
         kubernetes_validate.validate(resource, KUBERNETES, strict=True)
     except kubernetes_validate.ValidationError as error:
@@ -82,7 +122,7 @@ def check_resource(where: str, resource: dict) -> None:
     if resource["kind"] == "Job":
         problem(where, "topics and tables are made by the processes themselves: no Job")
     if resource["kind"] in ("Deployment", "StatefulSet"):
-        check_pod(where, resource["spec"]["template"]["spec"])
+        check_pod(where, resource["spec"]["template"]["spec"], shared)
 
 
 def check_rendered(path: Path) -> None:
@@ -110,6 +150,9 @@ def check_rendered(path: Path) -> None:
         if not selector.items() <= workload["spec"]["template"]["metadata"]["labels"].items():
             problem(where, "its selector does not choose its own pods")
         for container in workload["spec"]["template"]["spec"]["containers"]:
+            for source in container.get("envFrom", []):
+                if ("ConfigMap", source["configMapRef"]["name"]) not in names:
+                    problem(where, f"envFrom refers to {source}, which is not there")
             for variable in container.get("env", []):
                 for kind, key in (("ConfigMap", "configMapKeyRef"), ("Secret", "secretKeyRef")):
                     reference = variable.get("valueFrom", {}).get(key)
@@ -153,10 +196,18 @@ def check_compose(path: Path, services: dict) -> None:
         if name in PROGRAMS:
             for variable in service.get("environment", {}):
                 check_setting(path.name, name, variable)
+            check_settings(path.name, name, set(service.get("environment", {})))
 
 
 def check_example(path: Path, compose: str) -> None:
     offered = re.findall(r"^([A-Z_]+)=", path.read_text(), re.MULTILINE)
+    known = set().union(*(settings(program) for program in PROGRAMS)) - FIXED - GIVEN
+    for name in sorted(known - set(offered)):
+        problem(path.name, f"{name} is missing: a program can be told it")
+    for name in sorted(set(offered) - known - DEPLOYMENT):
+        problem(path.name, f"{name} is no setting of any program")
+    for name in sorted(name for name in offered if offered.count(name) > 1):
+        problem(path.name, f"{name} stands there twice")
     wanted = set(re.findall(r"\$\{([A-Z_]+)", compose))
     for name in sorted(wanted ^ set(offered)):
         problem(path.name, f"{name} stands in only one of {path.name} and docker-compose.yml")
@@ -174,6 +225,18 @@ def check_metrics() -> None:
                 problem(path, f"no process has the metric {name}")
 
 
+def check_description() -> None:
+    """The examples in openapi.yaml are what it describes."""
+    path = Path("Sources/Gateway/API/openapi.yaml")
+    components = yaml.safe_load(path.read_text())["components"]
+    for name, schema in components["schemas"].items():
+        if "example" not in schema:
+            continue
+        described = {"$ref": f"#/components/schemas/{name}", "components": components}
+        for error in jsonschema.Draft202012Validator(described).iter_errors(schema["example"]):
+            problem(f"{path.name} {name} {error.json_path}", f"the example is not what is described: {error.message}")
+
+
 def check_secrets() -> None:
     tracked = subprocess.run(["git", "-c", "safe.directory=*", "ls-files"], capture_output=True, text=True, check=True).stdout.splitlines()
     for name in tracked:
@@ -183,10 +246,14 @@ def check_secrets() -> None:
 
 def main() -> int:
     copy = Path(sys.argv[1])
+    base = documents(copy / "k8s" / "base" / "kustomization.yaml")[0]
+    shared = {literal.partition("=")[0] for literal in base["configMapGenerator"][0]["literals"]}
+    for name in sorted(shared - set().union(*(settings(program) for program in PROGRAMS))):
+        problem("k8s/base/kustomization.yaml", f"{name} is no setting of any program")
     for path in sorted((copy / "k8s").rglob("*.yaml")):
         if path.name != "kustomization.yaml":
             for resource in documents(path):
-                check_resource(f"{path.relative_to(copy)} {resource.get('kind')}", resource)
+                check_resource(f"{path.relative_to(copy)} {resource.get('kind')}", resource, shared)
     for path in sorted((copy / "rendered").glob("*.yaml")):
         check_rendered(path)
     check_images(copy / "k8s")
@@ -195,6 +262,7 @@ def main() -> int:
     check_compose(copy / "docker-compose.yml", services)
     check_example(copy / ".env.example", (copy / "docker-compose.yml").read_text())
     check_metrics()
+    check_description()
     check_secrets()
     for text, places in problems.items():
         print(f"{text} ({', '.join(places)})", file=sys.stderr)
