@@ -7,8 +7,9 @@ RUN apt-get update && apt-get install --yes --no-install-recommends \
 WORKDIR /source
 COPY Package.swift ./
 COPY Sources Sources
-# The manifest declares the test targets, so their folders must exist; the tests themselves stay outside.
+# The manifest declares the targets of tests and benchmarks, so their folders must exist; their products stay outside.
 COPY Tests Tests
+COPY Benchmarks Benchmarks
 RUN swift build --configuration release --static-swift-stdlib \
     && mkdir /programs \
     && cp .build/release/apus .build/release/pinger .build/release/processor \

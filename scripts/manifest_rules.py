@@ -237,6 +237,17 @@ def check_description() -> None:
             problem(f"{path.name} {name} {error.json_path}", f"the example is not what is described: {error.message}")
 
 
+def check_image() -> None:
+    """The image is built from every folder that Package.swift names: without one of them it has no targets at all."""
+    needed = {"Package.swift", "Sources", "Tests"} | set(re.findall(r'path: "([^/"]+)/', Path("Package.swift").read_text()))
+    copied = set(re.findall(r"^COPY ([A-Z]\S+) ", Path("Dockerfile").read_text(), re.MULTILINE))
+    allowed = set(re.findall(r"^!(\S+)", Path(".dockerignore").read_text(), re.MULTILINE))
+    for name in sorted(needed - copied):
+        problem("Dockerfile", f"does not copy {name}, which Package.swift needs")
+    for name in sorted((needed | copied) - allowed):
+        problem(".dockerignore", f"keeps {name} from the build")
+
+
 def check_secrets() -> None:
     tracked = subprocess.run(["git", "-c", "safe.directory=*", "ls-files"], capture_output=True, text=True, check=True).stdout.splitlines()
     for name in tracked:
@@ -263,6 +274,7 @@ def main() -> int:
     check_example(copy / ".env.example", (copy / "docker-compose.yml").read_text())
     check_metrics()
     check_description()
+    check_image()
     check_secrets()
     for text, places in problems.items():
         print(f"{text} ({', '.join(places)})", file=sys.stderr)
