@@ -35,6 +35,8 @@ package struct Route: Sendable {
         case loop
         /// On one of a few threads that nothing else may use: for answers from memory that take some milliseconds.
         case compute
+        /// On the event loop where the closure says of a request that its answer is quick, else as ``compute``.
+        case loopIf(@Sendable (HTTPRequest) -> Bool)
         /// On one of a bounded number of threads, while the connection waits: for databases and other slow work.
         case worker
     }

@@ -10,14 +10,14 @@ import Testing
 
 @Suite struct StatusListTests {
     private let board = Board()
+    private let routes: StatusRoutes
     private let router: Router
 
     init() throws {
         let key = SecretKey()
         let answers = Answers(log: Log(process: "test", level: .error))
-        self.router = Router(
-            StatusRoutes(board: self.board, search: BoardSearch(self.board), answers: answers, key: key).routes
-        )
+        self.routes = StatusRoutes(board: self.board, search: BoardSearch(self.board), answers: answers, key: key)
+        self.router = Router(self.routes.routes)
         self.board.mark(loaded: true, stale: false)
         try self.put(1...25, .up)
         try self.put([4, 8, 20], .down)
@@ -76,6 +76,67 @@ import Testing
         #expect(first.ids == [5, 9, 12])
         self.board.remove([9, 12])
         #expect(try self.page("tag=prod&limit=3&cursor=\(try #require(first.next))").ids == [20])
+    }
+
+    @Test func `pages neither skip nor double while monitors come, go and change their state`() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        print("StatusListTests seed \(seed)")
+        var random = SplitMix(state: seed)
+        var offset: Int64 = 10
+        var next = Int64(26)
+        for round in 0..<40 {
+            let query = ["", "q=monitor&", "group=web&", "state=up,down&"][round % 4]
+            let before = Set(try self.walk(query) {})
+            // Those that change and stay in the list, those that go and those that come.
+            var (gone, come): (Set<Int64>, Set<Int64>) = ([], [])
+            let seen = try self.walk(query) {
+                let id = self.board.ids.randomElement(using: &random) ?? 1
+                offset += 1
+                switch Int.random(in: 0..<4, using: &random) {
+                case 0:
+                    self.board.remove([id])
+                    gone.insert(id)
+                case 1:
+                    come.insert(next)
+                    next += 1
+                    try self.change(next - 1, .up, offset)
+                default: try self.change(id, Bool.random(using: &random) ? .up : .down, offset)
+                }
+            }
+            #expect(seen == seen.sorted() && Set(seen).count == seen.count, "seed \(seed) round \(round)")
+            #expect(Set(seen).isSuperset(of: before.subtracting(gone)), "seed \(seed) round \(round)")
+            #expect(before.union(come).isSuperset(of: seen), "seed \(seed) round \(round)")
+            for id in 1...25 { try self.change(Int64(id), .up, offset + 1) }
+            offset += 1
+        }
+    }
+
+    private func change(_ id: Int64, _ state: State, _ offset: Int64) throws {
+        let document = BoardFixture.document(id, state, offset: offset, group: "web")
+        self.board.apply([try #require(StatusRendering.entry(document))])
+    }
+
+    /// The ids of all pages, with something that happens between two of them.
+    private func walk(_ query: String, _ between: () throws -> Void) throws -> [Int64] {
+        var (ids, cursor) = ([Int64](), "")
+        while true {
+            let page = try self.page("\(query)limit=4\(cursor)")
+            ids += page.ids
+            guard let next = page.next else { return ids }
+            cursor = "&cursor=\(next)"
+            try between()
+        }
+    }
+
+    @Test func `only what comes from the board's own lists is answered on the event loop`() {
+        func isQuick(_ query: String) -> Bool {
+            self.routes.isQuick(HTTPRequest(method: .get, target: "/api/v1/status\(query)"))
+        }
+        for query in ["", "?limit=1000", "?state=down", "?limit=5&cursor=abc"] { #expect(isQuick(query), "\(query)") }
+        let searches = [
+            "?q=a", "?%71=a", "?state=up,down", "?state=degraded", "?tag=a&state=up", "?group=web", "?region=eu",
+        ]
+        for query in searches { #expect(!isQuick(query), "\(query)") }
     }
 
     @Test func `every fault of the query is named`() throws {

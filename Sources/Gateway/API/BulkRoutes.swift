@@ -80,7 +80,7 @@ struct BulkRoutes: Sendable {
     private static func filter(_ reader: JSONReader) -> BoardFilter? {
         var filter = BoardFilter()
         let search = reader.optional("q", .string(1...200), default: "")
-        filter.words = search.lowercased().split(separator: " ").map(String.init)
+        filter.words = SearchText.words(search)
         func texts(_ name: String) -> [String] {
             reader.optional(name, .list(of: .string(0...100), count: 1...100), default: [])
         }

@@ -46,7 +46,6 @@ struct CardRoutes: Sendable {
         try query.finish()
         try self.board.requireLoaded()
         let now = WallClock.millis
-        let days = order == .availability ? self.days(filter, now: now) : [:]
         let window = self.search.window(
             filter,
             by: order,
@@ -54,7 +53,7 @@ struct CardRoutes: Sendable {
             offset: offset,
             limit: limit,
             now: now,
-            availability: { days[$0] }
+            availability: { self.availability.days(of: $0, now: now) }
         )
         let ids = window.entries.map(\.id)
         let cards = CardRendering(
@@ -76,11 +75,5 @@ struct CardRoutes: Sendable {
         writer.member("stale", self.board.isStale)
         writer.endObject()
         return .json(writer.bytes, headers: self.board.headers)
-    }
-
-    /// The availability of 24 hours of everything that may be in the list.
-    private func days(_ filter: BoardFilter, now: Int64) -> [Int64: Double] {
-        let ids = self.search.all(filter, now: now).map(\.id)
-        return self.availability.of(ids, now: now).compactMapValues(\.day.value)
     }
 }

@@ -24,11 +24,15 @@ struct OverviewRoutes: Sendable {
             },
             Route(.get, "/api/v1/groups", execution: .compute) { request in
                 self.answers.answer(request) {
-                    try self.list(request, by: "group") { [$0.group ?? ""] }
+                    try self.list(request, by: "group") {
+                        [$0.group ?? ""]
+                    } all: {
+                        $0.groups.mapValues(\.counts)
+                    }
                 }
             },
             Route(.get, "/api/v1/tags", execution: .compute) { request in
-                self.answers.answer(request) { try self.list(request, by: "tag") { $0.tags } }
+                self.answers.answer(request) { try self.list(request, by: "tag", \.tags, all: \.tags) }
             },
         ]
     }
@@ -37,20 +41,15 @@ struct OverviewRoutes: Sendable {
         try QueryReader(request).finish()
         try self.board.requireLoaded()
         let now = WallClock.millis
-        var counts = StateCounts()
-        var incidents = 0
-        for entry in self.board.snapshot.entries.values {
-            counts.add(entry, now: now)
-            if entry.facts.hasIncident { incidents += 1 }
-        }
+        let index = self.board.index(now: now)
         let regions = self.board.regions(now: now)
         let online = regions.filter { $0.shares > 0 }
         let isStale = self.board.isStale
         var writer = JSONWriter(capacity: 512)
         writer.beginObject()
-        writer.member("monitors", counts.total)
+        writer.member("monitors", index.counts.total)
         writer.name("counts")
-        counts.write(to: &writer)
+        index.counts.write(to: &writer)
         writer.name("regions")
         writer.beginObject()
         writer.member("online", online.count)
@@ -59,7 +58,7 @@ struct OverviewRoutes: Sendable {
         writer.endObject()
         // While nothing is heard nobody can say how much is checked.
         writer.member("checksPerSecond", isStale ? nil : (self.board.rate.perSecond() * 100).rounded() / 100)
-        writer.member("openIncidents", incidents)
+        writer.member("openIncidents", index.incidents)
         writer.member("asOf", time: now)
         writer.member("stale", isStale)
         writer.endObject()
@@ -69,28 +68,27 @@ struct OverviewRoutes: Sendable {
     private func list(
         _ request: HTTPRequest,
         by name: String,
-        _ labels: (BoardFacts) -> [String]
+        _ labels: (BoardFacts) -> [String],
+        all: (BoardIndex) -> [String: StateCounts]
     ) throws -> HTTPResponse {
         let query = QueryReader(request)
         let filter = query.boardFilter()
         try query.finish()
         try self.board.requireLoaded()
         let now = WallClock.millis
-        var counts: [String: StateCounts] = [:]
-        for entry in self.search.all(filter, now: now) {
-            for label in labels(entry.facts) { counts[label, default: StateCounts()].add(entry, now: now) }
-        }
+        // Without a filter the board has counted already.
+        let counts = filter.isEmpty ? all(self.board.index(now: now)) : self.counts(filter, labels, now)
         // As a list that is sorted by group: what has none comes last.
-        let sorted = counts.sorted {
-            ($0.key.isEmpty ? 1 : 0, $0.key.lowercased(), $0.key) < (
-                $1.key.isEmpty ? 1 : 0, $1.key.lowercased(), $1.key
-            )
+        let sorted = counts.map { (label: $0.key, sortName: SearchText.folded($0.key), counts: $0.value) }.sorted {
+            if $0.label.isEmpty || $1.label.isEmpty { return !$0.label.isEmpty }
+            if $0.sortName == $1.sortName { return $0.label < $1.label }
+            return $0.sortName.lexicographicallyPrecedes($1.sortName)
         }
         var writer = JSONWriter(capacity: 256 * counts.count + 64)
         writer.beginObject()
         writer.name("items")
         writer.beginArray()
-        for (label, counts) in sorted {
+        for (label, _, counts) in sorted {
             writer.beginObject()
             writer.member(name, label.isEmpty ? nil : label)
             writer.member("monitors", counts.total)
@@ -103,5 +101,17 @@ struct OverviewRoutes: Sendable {
         writer.member("stale", self.board.isStale)
         writer.endObject()
         return .json(writer.bytes, headers: self.board.headers)
+    }
+
+    private func counts(
+        _ filter: BoardFilter,
+        _ labels: (BoardFacts) -> [String],
+        _ now: Int64
+    ) -> [String: StateCounts] {
+        var counts: [String: StateCounts] = [:]
+        for entry in self.search.all(filter, now: now) {
+            for label in Set(labels(entry.facts)) { counts[label, default: StateCounts()].add(entry.badness(at: now)) }
+        }
+        return counts
     }
 }

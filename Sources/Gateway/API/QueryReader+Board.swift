@@ -5,7 +5,7 @@ extension QueryReader {
     func boardFilter() -> BoardFilter {
         var filter = BoardFilter()
         let search = self.value("q", "Must be at most 200 characters.") { $0.unicodeScalars.count <= 200 ? $0 : nil }
-        filter.words = (search ?? "").lowercased().split(separator: " ").map(String.init)
+        filter.words = SearchText.words(search ?? "")
         let states = self.list("state")
         let expected = State.allCases.map(\.rawValue).joined(separator: ", ")
         for text in states ?? [] where !text.contains(",") {

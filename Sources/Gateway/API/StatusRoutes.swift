@@ -22,11 +22,20 @@ struct StatusRoutes: Sendable {
     /// The routes.
     var routes: [Route] {
         [
-            Route(.get, "/api/v1/status") { request in self.answers.answer(request) { try self.list(request) } },
+            Route(.get, "/api/v1/status", execution: .loopIf { self.isQuick($0) }) { request in
+                self.answers.answer(request) { try self.list(request) }
+            },
             Route(.get, "/api/v1/monitors/{id}/status") { request in
                 self.answers.answer(request) { try self.one(request) }
             },
         ]
+    }
+
+    /// Whether the answer is a page of the board's own lists: any other looks at every monitor.
+    func isQuick(_ request: HTTPRequest) -> Bool {
+        if self.board.page(as: request.target) != nil { return true }
+        let filter = QueryReader(request).boardFilter()
+        return filter.isEmpty || filter.onlyState != nil
     }
 
     private func one(_ request: HTTPRequest) throws -> HTTPResponse {

@@ -43,7 +43,7 @@ final class AvailabilityCache: Sendable {
     private let kept: Mutex<BoundedCache<Figures>>
 
     /// An empty cache for the figures of `limit` monitors.
-    init(limit: Int = 20_000) {
+    init(limit: Int = 120_000) {
         self.kept = Mutex(BoundedCache(limit: limit))
     }
 
@@ -54,6 +54,25 @@ final class AvailabilityCache: Sendable {
             known.reserveCapacity(ids.count)
             for id in ids { known[id] = kept.use(id) }
             return known
+        }
+    }
+
+    /// The availability of 24 hours of the monitors whose is known, and those whose is missing or made before `time`, Unix
+    /// ms; no use.
+    func days(of ids: [Int64], madeSince time: Int64) -> (known: [Int64: Double], due: [Int64]) {
+        self.kept.withLock { kept in
+            var days: [Int64: Double] = [:]
+            days.reserveCapacity(ids.count)
+            var due: [Int64] = []
+            for id in ids {
+                guard let figures = kept.value(id) else {
+                    due.append(id)
+                    continue
+                }
+                days[id] = figures.day.value
+                if figures.asOf < time { due.append(id) }
+            }
+            return (days, due)
         }
     }
 

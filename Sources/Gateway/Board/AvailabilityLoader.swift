@@ -47,6 +47,16 @@ final class AvailabilityLoader: Sendable {
         return known
     }
 
+    /// The availability of 24 hours of all these monitors, where it is known: what a list is sorted by.
+    ///
+    /// May be some minutes old, since they are many.
+    func days(of ids: [Int64], now: Int64 = WallClock.millis) -> [Int64: Double] {
+        let (known, due) = self.cache.days(of: ids, madeSince: now - 120_000)
+        guard !due.isEmpty else { return known }
+        self.loader.load(due, patience: 100)
+        return self.cache.days(of: ids, madeSince: now - 120_000).known
+    }
+
     /// Whether PostgreSQL did not answer the last time.
     var isAway: Bool { self.loader.isAway }
 

@@ -9,21 +9,11 @@ import Synchronization
 /// Any thread may read; the lock is held for the copying of references at most. Pages are kept until something on them
 /// changes. `BoardUpdates` keeps it fresh.
 final class Board: Sendable {
-    /// What lists are made of, without holding the lock.
-    struct Snapshot: Sendable {
-        var entries: [Int64: BoardEntry]
-        /// Their ids, ascending.
-        var ids: SortedIDs
-        /// Rises whenever a monitor comes, goes or gets another name.
-        var names: Int
-    }
-
     private struct Contents {
-        var entries: [Int64: BoardEntry] = [:]
+        var index = BoardIndex()
         var all = SortedIDs()
         var byState: [State: SortedIDs] = [:]
         var deadlines = Deadlines()
-        var names = 0
         var pages = BoardPages()
         var pulses: [Pulse] = []
         var channels = HearingChannels()
@@ -58,11 +48,11 @@ final class Board: Sendable {
     var ids: [Int64] { self.contents.withLock { $0.all.ids } }
 
     /// Whether there is such a monitor.
-    func contains(_ id: Int64) -> Bool { self.contents.withLock { $0.entries[id] != nil } }
+    func contains(_ id: Int64) -> Bool { self.contents.withLock { $0.index[id] != nil } }
 
     /// The status of one monitor at `now`, Unix ms, and whether it may be stale; `nil`: there is no such monitor.
     func status(of id: Int64, now: Int64 = WallClock.millis) -> (entry: BoardEntry, isStale: Bool)? {
-        self.contents.withLock { contents in contents.entries[id].map { ($0, contents.isStale) } }
+        self.contents.withLock { contents in contents.index[id].map { ($0, contents.isStale) } }
             .map { ($0.shown(at: now), $1) }
     }
 
@@ -77,7 +67,7 @@ final class Board: Sendable {
         self.contents.withLock { contents in
             let ids = query.state.map { contents.byState[$0] ?? SortedIDs() } ?? contents.all
             let rest = ids.after(query.after)
-            let entries = rest.prefix(query.limit).compactMap { contents.entries[$0] }
+            let entries = rest.prefix(query.limit).compactMap { contents.index[$0] }
             let end = rest.dropFirst(query.limit).first
             let page = BoardPage(query, entries, end: end, isStale: contents.isStale, now: now)
             contents.pages.keep(page, as: name)
@@ -87,12 +77,14 @@ final class Board: Sendable {
 
     /// Those of these monitors that there are.
     func entries(_ ids: [Int64]) -> [BoardEntry] {
-        self.contents.withLock { contents in ids.compactMap { contents.entries[$0] } }
+        self.contents.withLock { contents in ids.compactMap { contents.index[$0] } }
     }
 
-    /// Every monitor, as references.
-    var snapshot: Snapshot {
-        self.contents.withLock { Snapshot(entries: $0.entries, ids: $0.all, names: $0.names) }
+    /// Every monitor as it is at `now`, Unix ms, to be read without holding the lock.
+    func index(now: Int64 = WallClock.millis) -> BoardIndex {
+        // Nobody is to wait for the thread that sweeps.
+        if self.contents.withLock({ $0.deadlines.isDue(now) }) { self.sweep(now: now) }
+        return self.contents.withLock { $0.index }
     }
 
     /// Which channels hear of something.
@@ -105,7 +97,7 @@ final class Board: Sendable {
 
     /// Until when, Unix ms, something is known of a monitor: `now`, unless its status has grown too old.
     func knownUntil(_ id: Int64, now: Int64) -> Int64 {
-        self.contents.withLock { $0.entries[id] }?.knownUntil(now) ?? now
+        self.contents.withLock { $0.index[id] }?.knownUntil(now) ?? now
     }
 
     // MARK: Changing
@@ -140,7 +132,7 @@ final class Board: Sendable {
     func introduce(_ definition: Monitor) {
         let entry = StatusRendering.entry(definition)
         self.contents.withLock { contents in
-            if contents.entries[entry.id] == nil { _ = Self.put(entry, &contents) }
+            if contents.index[entry.id] == nil { _ = Self.put(entry, &contents) }
         }
     }
 
@@ -150,8 +142,7 @@ final class Board: Sendable {
         self.changing.withLock { _ in
             let removed = self.contents.withLock { contents in
                 ids.filter { id in
-                    guard let entry = contents.entries.removeValue(forKey: id) else { return false }
-                    contents.names += 1
+                    guard let entry = contents.index.remove(id) else { return false }
                     contents.all.remove(id)
                     contents.byState[entry.state]?.remove(id)
                     contents.pages.forget(id, entry.state)
@@ -184,7 +175,7 @@ final class Board: Sendable {
         self.changing.withLock { _ in
             let changes = self.contents.withLock { contents in
                 contents.deadlines.due(now).compactMap { id -> LiveEvents.StatusChange? in
-                    guard let entry = contents.entries[id], let unknownFrom = entry.unknownFrom else { return nil }
+                    guard let entry = contents.index[id], let unknownFrom = entry.unknownFrom else { return nil }
                     guard unknownFrom <= now else {
                         contents.deadlines.add(id, at: unknownFrom)
                         return nil
@@ -202,16 +193,15 @@ final class Board: Sendable {
         results: [UInt8]? = nil,
         _ contents: inout Contents
     ) -> LiveEvents.StatusChange? {
-        let former = contents.entries[entry.id]
+        let former = contents.index[entry.id]
         if let former, let known = former.point {
             guard let point = entry.point, point >= known else { return nil }
             if point == known, entry.state == former.state, entry.unknownFrom == former.unknownFrom { return nil }
         }
-        contents.entries[entry.id] = entry
+        contents.index.put(entry)
         contents.pages.forget(entry.id, entry.state)
         if let former, former.state != entry.state { contents.pages.forget(entry.id, former.state) }
         if former == nil { contents.all.insert(entry.id) }
-        if former?.facts.sortName != entry.facts.sortName { contents.names += 1 }
         if former?.state != entry.state {
             if let former { contents.byState[former.state]?.remove(entry.id) }
             contents.byState[entry.state, default: SortedIDs()].insert(entry.id)

@@ -12,6 +12,8 @@ final class BoardEntry: Sendable {
     let point: LatestPoint?
     /// What is shown; `unknown` also when nothing newer came in time.
     let state: State
+    /// The place of the state in the order of badness.
+    let badness: Int
     /// From when on, Unix ms, `unknown` is the truth unless something newer comes; `nil`: the state does not age.
     let unknownFrom: Int64?
     /// The partition's time when the status was made, Unix ms.
@@ -40,6 +42,7 @@ final class BoardEntry: Sendable {
         self.id = id
         self.point = point
         self.state = state
+        self.badness = StateCounts.badness(state, isDegraded: facts.isDegraded)
         self.unknownFrom = unknownFrom
         self.asOf = asOf
         self.body = body
@@ -62,6 +65,11 @@ final class BoardEntry: Sendable {
 
     /// Whether it is up but slow at `now`, Unix ms.
     func isDegraded(_ now: Int64) -> Bool { self.facts.isDegraded && !self.isTooOld(now) }
+
+    /// The place in the order of badness of what is to be shown at `now`, Unix ms.
+    func badness(at now: Int64) -> Int {
+        self.isTooOld(now) ? StateCounts.badness(.unknown, isDegraded: false) : self.badness
+    }
 
     /// Since when, Unix ms, what is shown at `now` holds.
     func since(_ now: Int64) -> Int64 {

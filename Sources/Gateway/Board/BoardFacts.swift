@@ -5,9 +5,9 @@ import Latest
 struct BoardFacts: Sendable {
     /// What people call it.
     let name: String
-    /// The name in lower case, by which lists are sorted.
-    let sortName: String
-    /// Name, target, group and tags in lower case, one a line: what is searched.
+    /// The name as lists are sorted by it.
+    let sortName: [UInt8]
+    /// Name, target, group and tags as they are searched, one a line.
     let text: [UInt8]
     let group: String?
     let tags: [String]
@@ -32,7 +32,7 @@ struct BoardFacts: Sendable {
     /// What a status says.
     init(_ card: StatusDocument.Card) {
         self.name = card.name
-        self.sortName = card.name.lowercased()
+        self.sortName = SearchText.folded(card.name)
         self.text = Self.text(self.sortName, card.target, card.group, card.tags)
         self.group = card.group
         self.tags = card.tags
@@ -51,7 +51,7 @@ struct BoardFacts: Sendable {
     /// What the definition alone says.
     init(_ definition: Monitor) {
         self.name = definition.name
-        self.sortName = definition.name.lowercased()
+        self.sortName = SearchText.folded(definition.name)
         self.text = Self.text(self.sortName, definition.target, definition.group, definition.tags)
         self.group = definition.group
         self.tags = definition.tags
@@ -74,11 +74,11 @@ struct BoardFacts: Sendable {
         return facts
     }
 
-    private static func text(_ name: String, _ target: String, _ group: String?, _ tags: [String]) -> [UInt8] {
-        var text = Array(name.utf8)
+    private static func text(_ name: [UInt8], _ target: String, _ group: String?, _ tags: [String]) -> [UInt8] {
+        var text = name
         for part in [target] + (group.map { [$0] } ?? []) + tags {
             text.append(UInt8(ascii: "\n"))
-            text.append(contentsOf: part.lowercased().utf8)
+            text.append(contentsOf: SearchText.folded(part))
         }
         return text
     }

@@ -3,8 +3,8 @@ import Glibc
 
 /// Which monitors of the board are wanted; what is left empty excludes none.
 struct BoardFilter: Sendable, Hashable {
-    /// All of them must stand in name, target, group or tags; lower case.
-    var words: [String] = []
+    /// All of them must stand in name, target, group or tags; from ``SearchText``.
+    var words: [[UInt8]] = []
     /// Any of these states.
     var states: Set<State> = []
     /// Also, beside ``states``, what is up but slow.
@@ -19,6 +19,11 @@ struct BoardFilter: Sendable, Hashable {
     /// Whether it excludes none.
     var isEmpty: Bool { self == BoardFilter() }
 
+    /// Whether it asks for states only, or for nothing.
+    var isOnlyStates: Bool {
+        self == BoardFilter(states: self.states, includesDegraded: self.includesDegraded)
+    }
+
     /// Whether it asks for nothing but one state, of which the board keeps a list.
     var onlyState: State? {
         guard self.states.count == 1, let state = self.states.first, self == BoardFilter(states: [state]) else {
@@ -31,19 +36,27 @@ struct BoardFilter: Sendable, Hashable {
 /// A filter made ready to be asked many times.
 struct BoardMatcher {
     private let filter: BoardFilter
-    private let needles: [[UInt8]]
+    /// The places in the order of badness that are wanted.
+    private let badnesses: [Bool]
 
     init(_ filter: BoardFilter) {
         self.filter = filter
-        self.needles = filter.words.map { Array($0.utf8) }
+        let isAny = filter.states.isEmpty && !filter.includesDegraded
+        var badnesses = [Bool](repeating: isAny, count: StateCounts.badnesses)
+        for state in filter.states {
+            for isDegraded in [false, true] { badnesses[StateCounts.badness(state, isDegraded: isDegraded)] = true }
+        }
+        if filter.includesDegraded {
+            for state in State.allCases { badnesses[StateCounts.badness(state, isDegraded: true)] = true }
+        }
+        self.badnesses = badnesses
     }
 
+    /// Whether this place in the order of badness is one that is wanted.
+    func matches(badness: Int) -> Bool { self.badnesses[badness] }
+
     /// Whether the state, at `now` (Unix ms), is one that is wanted.
-    func matchesState(_ entry: BoardEntry, now: Int64) -> Bool {
-        if self.filter.states.isEmpty, !self.filter.includesDegraded { return true }
-        if self.filter.includesDegraded, entry.isDegraded(now) { return true }
-        return self.filter.states.contains(entry.state(at: now))
-    }
+    func matchesState(_ entry: BoardEntry, now: Int64) -> Bool { self.badnesses[entry.badness(at: now)] }
 
     /// Whether everything but the state is as wanted.
     func matchesFacts(_ facts: BoardFacts) -> Bool {
@@ -51,7 +64,7 @@ struct BoardMatcher {
         if !filter.groups.isEmpty, !filter.groups.contains(facts.group ?? "") { return false }
         if !filter.tags.isEmpty, !facts.tags.contains(where: filter.tags.contains) { return false }
         if !filter.regions.isEmpty, !facts.regions.contains(where: filter.regions.contains) { return false }
-        return self.needles.allSatisfy { Self.contains(facts.text, $0) }
+        return filter.words.allSatisfy { Self.contains(facts.text, $0) }
     }
 
     private static func contains(_ text: [UInt8], _ needle: [UInt8]) -> Bool {

@@ -1,9 +1,11 @@
 import Events
+import Service
 import Synchronization
 
-/// Finds, sorts and counts monitors on a copy of the board's references: no reader of a status waits for it.
+/// Finds, sorts and counts monitors on a copy of the board's index: no reader of a status waits for it.
 ///
-/// Any thread may ask. What it costs grows with the number of monitors, some milliseconds for ten thousand.
+/// Any thread may ask. A window of all monitors, or of the worst in some states, costs the same however many there are;
+/// any other filter looks at every monitor.
 final class BoardSearch: Sendable {
     /// By what a list is sorted; ties by name, then id.
     enum Order: String, Sendable, CaseIterable {
@@ -27,22 +29,34 @@ final class BoardSearch: Sendable {
         var counts: StateCounts
     }
 
-    private struct NameOrder {
-        var version = -1
-        var ids: [Int64] = []
+    /// An order by what changes with each result, kept for some time: it costs a sort of everything, and rows that change
+    /// places between two windows are seen twice or not at all.
+    private struct Kept {
+        var list: SlotList
+        var version: Int
+        /// Monotonic ms.
+        var madeAt: Int64
+    }
+
+    private struct Arrangement: Hashable {
+        var order: Order
+        var isDescending: Bool
     }
 
     private let board: Board
-    private let names = Mutex(NameOrder())
+    private let patience: Int64
+    private let kept = Mutex<[Arrangement: Kept]>([:])
 
-    /// Searches `board`.
-    init(_ board: Board) {
+    /// Searches `board`; orders by latency, availability and time are made anew after `patience` ms.
+    init(_ board: Board, patience: Int64 = 2_000) {
         self.board = board
+        self.patience = patience
     }
 
     /// The monitors that meet `filter` in their order, from `offset` on, at most `limit`.
     ///
-    /// - Parameter availability: what ``Order/availability`` sorts by; monitors without one come last.
+    /// - Parameter availability: what ``Order/availability`` sorts by, asked when that is made anew; monitors without one
+    ///   come last.
     func window(
         _ filter: BoardFilter,
         by order: Order,
@@ -50,18 +64,39 @@ final class BoardSearch: Sendable {
         offset: Int,
         limit: Int,
         now: Int64,
-        availability: (Int64) -> Double? = { _ in nil }
+        availability: ([Int64]) -> [Int64: Double] = { _ in [:] }
     ) -> Window {
+        let index = self.board.index(now: now)
         let matcher = BoardMatcher(filter)
-        var counts = StateCounts()
-        var found: [BoardEntry] = []
-        for entry in self.byName(self.board.snapshot) where matcher.matchesFacts(entry.facts) {
-            counts.add(entry, now: now)
-            if matcher.matchesState(entry, now: now) { found.append(entry) }
+        var lists = self.lists(index, Arrangement(order: order, isDescending: descending), now, availability)
+        // A name's opposite is the whole list backwards; elsewhere equals stay in the order of their names.
+        let backwards = descending && (order == .name || order == .id)
+        guard !filter.isEmpty, order != .state || !filter.isOnlyStates else {
+            if order == .state { lists = Self.wanted(lists, matcher, descending) }
+            let total = lists.reduce(0) { $0 + $1.count }
+            var window = Window(total: total, entries: [], counts: index.counts)
+            var skipped = offset
+            for list in lists where window.entries.count < limit {
+                list.forEach(from: skipped, backwards: backwards) { slot in
+                    if let entry = index.table[slot] { window.entries.append(entry.shown(at: now)) }
+                    return window.entries.count < limit
+                }
+                skipped = max(0, skipped - list.count)
+            }
+            return window
         }
-        let places = Self.places(found, by: order, descending: descending, now: now, availability)
-        let window = places.dropFirst(offset).prefix(limit).map { found[$0].shown(at: now) }
-        return Window(total: found.count, entries: window, counts: counts)
+        var window = Window(total: 0, entries: [], counts: StateCounts())
+        for list in lists {
+            list.forEach(backwards: backwards) { slot in
+                guard let entry = index.table[slot], matcher.matchesFacts(entry.facts) else { return true }
+                window.counts.add(entry.badness(at: now))
+                guard matcher.matchesState(entry, now: now) else { return true }
+                window.total += 1
+                if window.total > offset, window.entries.count < limit { window.entries.append(entry.shown(at: now)) }
+                return true
+            }
+        }
+        return window
     }
 
     /// The monitors behind the id `after` that meet `filter`, at most `limit`, in the order of their ids.
@@ -74,68 +109,108 @@ final class BoardSearch: Sendable {
         now: Int64
     ) -> (entries: [BoardEntry], next: Int64?) {
         let matcher = BoardMatcher(filter)
-        let snapshot = self.board.snapshot
+        let index = self.board.index(now: now)
         var found: [BoardEntry] = []
-        for id in snapshot.ids.after(after ?? 0) {
-            guard let entry = snapshot.entries[id], matcher.matchesFacts(entry.facts),
+        let isAll = index.byID.forEach(from: after.map { index.byID.count(upTo: $0, index.table) } ?? 0) { slot in
+            guard let entry = index.table[slot], matcher.matchesFacts(entry.facts),
                 matcher.matchesState(entry, now: now)
-            else { continue }
-            guard found.count < limit else { return (found, found.last?.id) }
+            else { return true }
+            guard found.count < limit else { return false }
             found.append(entry.shown(at: now))
+            return true
         }
-        return (found, nil)
+        return (found, isAll ? nil : found.last?.id)
     }
 
     /// Every monitor that meets `filter`, in the order of the names.
     func all(_ filter: BoardFilter = BoardFilter(), now: Int64) -> [BoardEntry] {
         let matcher = BoardMatcher(filter)
-        return self.byName(self.board.snapshot).filter {
-            matcher.matchesFacts($0.facts) && matcher.matchesState($0, now: now)
+        let index = self.board.index(now: now)
+        var found: [BoardEntry] = []
+        index.byName.forEach { slot in
+            if let entry = index.table[slot], matcher.matchesFacts(entry.facts), matcher.matchesState(entry, now: now) {
+                found.append(entry)
+            }
+            return true
+        }
+        return found
+    }
+
+    /// The lists that make up an order, one behind the other.
+    private func lists(
+        _ index: BoardIndex,
+        _ arrangement: Arrangement,
+        _ now: Int64,
+        _ availability: ([Int64]) -> [Int64: Double]
+    ) -> [SlotList] {
+        switch arrangement.order {
+        case .name: return [index.byName]
+        case .id: return [index.byID]
+        case .state: return arrangement.isDescending ? index.byBadness.reversed() : index.byBadness
+        case .group:
+            // What has none comes last, whatever the direction.
+            let named = index.groups.filter { !$0.key.isEmpty }.sorted(by: Self.isBefore).map(\.value.list)
+            let rest = index.groups[""].map { [$0.list] } ?? []
+            return (arrangement.isDescending ? named.reversed() : named) + rest
+        case .latency, .availability, .since:
+            return [self.kept(index, arrangement, now, availability)]
         }
     }
 
-    /// The entries in the order of their names, which is kept until a name is new.
-    private func byName(_ snapshot: Board.Snapshot) -> [BoardEntry] {
-        let kept = self.names.withLock { $0.version == snapshot.names ? $0.ids : nil }
-        if let kept { return kept.compactMap { snapshot.entries[$0] } }
-        let sorted = snapshot.entries.values.sorted { first, second in
-            (first.facts.sortName, first.id) < (second.facts.sortName, second.id)
-        }
-        self.names.withLock { $0 = NameOrder(version: snapshot.names, ids: sorted.map(\.id)) }
-        return sorted
+    /// Of the lists by badness those of the states that are wanted.
+    private static func wanted(_ lists: [SlotList], _ matcher: BoardMatcher, _ isDescending: Bool) -> [SlotList] {
+        lists.enumerated().filter { place, _ in
+            matcher.matches(badness: isDescending ? lists.count - 1 - place : place)
+        }.map(\.element)
     }
 
-    /// The places of `found`, which is sorted by name, in the order that is wanted.
-    private static func places(
-        _ found: [BoardEntry],
-        by order: Order,
-        descending: Bool,
-        now: Int64,
-        _ availability: (Int64) -> Double?
-    ) -> [Int] {
-        if order == .name { return descending ? found.indices.reversed() : Array(found.indices) }
-        let groups = order == .group ? Self.groups(found) : [:]
+    /// The order of groups.
+    static func isBefore(
+        _ first: (key: String, value: BoardIndex.Group),
+        _ second: (key: String, value: BoardIndex.Group)
+    ) -> Bool {
+        guard first.value.sortName != second.value.sortName else { return first.key < second.key }
+        return first.value.sortName.lexicographicallyPrecedes(second.value.sortName)
+    }
+
+    private func kept(
+        _ index: BoardIndex,
+        _ arrangement: Arrangement,
+        _ now: Int64,
+        _ availability: ([Int64]) -> [Int64: Double]
+    ) -> SlotList {
+        let time = MonotonicClock.millis
+        let known = self.kept.withLock { $0[arrangement] }
+        if let known, known.version == index.version, time - known.madeAt < self.patience { return known.list }
+        let list = Self.sorted(index, arrangement, now, availability)
+        self.kept.withLock { $0[arrangement] = Kept(list: list, version: index.version, madeAt: time) }
+        return list
+    }
+
+    private static func sorted(
+        _ index: BoardIndex,
+        _ arrangement: Arrangement,
+        _ now: Int64,
+        _ availability: ([Int64]) -> [Int64: Double]
+    ) -> SlotList {
+        var shares: [Int64: Double] = [:]
+        if arrangement.order == .availability { shares = availability(index.entries(index.byName).map(\.id)) }
         // What has no key comes last, whatever the direction.
-        let sign: Double = descending ? -1 : 1
-        let keys = found.enumerated().map { place, entry in
+        let sign: Double = arrangement.isDescending ? -1 : 1
+        var keys: [(key: Double, place: Int, slot: Slot)] = []
+        keys.reserveCapacity(index.byName.count)
+        index.byName.forEach { slot in
+            guard let entry = index.table[slot] else { return true }
             let key: Double? =
-                switch order {
-                case .state: Double(StateCounts.badness(entry, now: now))
-                case .name: Double(place)
-                case .group: entry.facts.group.flatMap { groups[$0] }
+                switch arrangement.order {
                 case .latency: entry.facts.latencyMs
-                case .availability: availability(entry.id)
-                case .since: Double(entry.since(now))
-                case .id: Double(entry.id)
+                case .availability: shares[entry.id]
+                default: Double(entry.since(now))
                 }
-            return (key: key.map { sign * $0 } ?? .infinity, place: place)
+            keys.append((key.map { sign * $0 } ?? .infinity, keys.count, slot))
+            return true
         }
-        return keys.sorted { ($0.key, $0.place) < ($1.key, $1.place) }.map(\.place)
-    }
-
-    /// The place of each group among all by their names.
-    private static func groups(_ found: [BoardEntry]) -> [String: Double] {
-        let names = Set(found.compactMap(\.facts.group)).sorted { ($0.lowercased(), $0) < ($1.lowercased(), $1) }
-        return Dictionary(uniqueKeysWithValues: names.enumerated().map { ($0.element, Double($0.offset)) })
+        keys.sort { $0.key == $1.key ? $0.place < $1.place : $0.key < $1.key }
+        return SlotList(ordered: keys.map(\.slot))
     }
 }

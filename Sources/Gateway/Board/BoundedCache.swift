@@ -24,6 +24,9 @@ struct BoundedCache<Value: Sendable>: Sendable {
         return self.kept[id]?.value
     }
 
+    /// The value of a monitor; no use.
+    func value(_ id: Int64) -> Value? { self.kept[id]?.value }
+
     /// Changes the value of a monitor in place, if there is one; no use.
     mutating func change(_ id: Int64, _ body: (inout Value) -> Void) {
         guard var kept = self.kept.removeValue(forKey: id) else { return }

@@ -3,20 +3,30 @@
 /// A status that is renewed in time costs nothing here: its monitor stays where it was put first, and is put again only
 /// when that moment comes.
 struct Deadlines: Sendable {
-    private var bySecond: [Int64: [Int64]] = [:]
+    /// By the tenth of a second in which, or at the end of which, it comes.
+    private var byTenth: [Int64: [Int64]] = [:]
+    /// None comes before this tenth.
+    private var first = Int64.max
 
     /// Has `id` looked at from `at`, Unix ms, on; not put again where `formerly` it was to be looked at before that.
     mutating func add(_ id: Int64, at: Int64, formerly: Int64? = nil) {
         if let formerly, formerly <= at { return }
-        self.bySecond[at / 1_000 + 1, default: []].append(id)
+        let tenth = at / 100 + (at % 100 > 0 ? 1 : 0)
+        self.byTenth[tenth, default: []].append(id)
+        self.first = min(self.first, tenth)
     }
+
+    /// Whether there may be one whose moment has come at `now`, Unix ms.
+    func isDue(_ now: Int64) -> Bool { self.first <= now / 100 }
 
     /// Takes out the ids whose moment has come at `now`, Unix ms.
     mutating func due(_ now: Int64) -> [Int64] {
-        var ids: [Int64] = []
-        for second in self.bySecond.keys where second <= now / 1_000 {
-            ids.append(contentsOf: self.bySecond.removeValue(forKey: second) ?? [])
-        }
-        return ids
+        guard self.isDue(now) else { return [] }
+        let last = now / 100
+        // After a long pause, or where there are few, it is less to look at them all.
+        let isLong = last - self.first > Int64(self.byTenth.count)
+        let tenths = isLong ? self.byTenth.keys.filter { $0 <= last } : Array(self.first...last)
+        self.first = last + 1
+        return tenths.flatMap { self.byTenth.removeValue(forKey: $0) ?? [] }
     }
 }

@@ -18,9 +18,9 @@ struct MonitorMetrics: Sendable {
 
     /// Writes all families as of `now`, Unix ms.
     func write(to output: inout Exposition, now: Int64) {
-        let snapshot = self.board.snapshot
-        let shown = snapshot.ids.ids.prefix(self.limit).compactMap { snapshot.entries[$0] }
-        let left = snapshot.ids.ids.count - shown.count
+        let index = self.board.index(now: now)
+        let shown = index.entries(index.byID, limit: self.limit)
+        let left = index.byID.count - shown.count
         output.gauges(
             "apus_gateway_monitors_without_metrics",
             "Monitors that are left out since METRICS_MONITORS allows no more."

@@ -95,6 +95,10 @@ extension Exchange {
         switch route.execution {
         case .loop: return self.queue(route.handler(self.request))
         case .compute: return self.handOver(route, to: self.engine.computers)
+        case .loopIf(let isQuick):
+            let request = self.request
+            guard isQuick(request) else { return self.handOver(route, to: self.engine.computers) }
+            return self.queue(route.handler(request))
         case .worker: return self.handOver(route, to: self.engine.workers)
         }
     }
