@@ -190,7 +190,8 @@ let package = Package(
         .executableTarget(
             name: "Bench",
             dependencies: [
-                "TestServers", "PrivateServers", "Events", "Kafka", "Postgres", "Redis", "Schema", "Service", "JSON",
+                "TestServers", "PrivateServers", "Events", "Kafka", "Latest", "Postgres", "Redis", "Schema", "Service",
+                "JSON",
             ],
             path: "Benchmarks/Bench",
             swiftSettings: settings

@@ -13,7 +13,7 @@ protocol Bench: Sendable {
 @main
 struct Main {
     private static let benches: [any Bench] = [
-        CheckBench(), MonitorsBench(), DrainBench(), GatewayBench(), AlertBench(),
+        CheckBench(), MonitorsBench(), DrainBench(), GatewayBench(), SearchBench(), AlertBench(),
         ScheduleBench(isFull: CommandLine.arguments.contains("--full")),
     ]
 
