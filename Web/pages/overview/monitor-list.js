@@ -127,6 +127,11 @@ export class MonitorList extends HTMLElement {
         );
     }
 
+    // To where one selects and deselects everything.
+    focusSelectAll() {
+        this.#columns.querySelector("input").focus();
+    }
+
     // Rows go on with the monitor they show, so that neither the focus nor a hint on hover is lost.
     #drawRows(from, to) {
         const wanted = new Map();
@@ -134,11 +139,23 @@ export class MonitorList extends HTMLElement {
             const card = this.#windows.at(index);
             if (card && !wanted.has(card.monitor)) wanted.set(card.monitor, { card, index });
         }
+        const focused = [...this.#rows.values()].find(row => row.contains(document.activeElement));
+        let heir = null;
+        if (focused && !wanted.has(focused.card.monitor)) {
+            const { card, place } = focused;
+            const last = this.#sections.total - 1;
+            const next = this.#windows.at(Math.min(place, last));
+            // Scrolled out of sight it stays where it was; where another monitor has taken its place, that gets the focus.
+            if (place <= last && (place < from || place > to || !next)) wanted.set(card.monitor, { card, index: place });
+            else heir = next?.monitor ?? null;
+        }
         const spare = [];
         for (const [id, row] of this.#rows) {
             if (wanted.has(id)) continue;
             this.#rows.delete(id);
-            spare.push(row);
+            // Taken last, so that it still shows what has the focus when its heir is drawn.
+            if (row === focused) spare.unshift(row);
+            else spare.push(row);
         }
         for (const [id, { card, index }] of wanted) {
             let row = this.#rows.get(id);
@@ -153,6 +170,7 @@ export class MonitorList extends HTMLElement {
             row.place = index;
             if (!row.isConnected) this.#body.append(row);
         }
+        if (heir !== null) this.#rows.get(heir)?.focusLike(focused);
         for (const row of spare) row.remove();
         this.#order();
     }

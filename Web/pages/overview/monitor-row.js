@@ -67,6 +67,15 @@ export class MonitorRow extends HTMLElement {
         this.setAttribute("aria-selected", String(flag));
     }
 
+    // Takes the focus over from another row, to the same thing in it.
+    focusLike(row) {
+        (row.hasFocusOnCheck ? this.#check : this.#name).focus({ preventScroll: true });
+    }
+
+    get hasFocusOnCheck() {
+        return this.#check === document.activeElement;
+    }
+
     // Shows what the card now says.
     draw() {
         const card = this.#card;

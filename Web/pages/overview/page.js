@@ -38,11 +38,16 @@ export default class OverviewPage extends HTMLElement {
     #view = {};
     #ends = [];
     #soon = null;
+    // Rises with each other list that is shown.
+    #turn = 0;
 
     connectedCallback() {
         this.className = "page";
         const { q, state, group, tag, region, sort, order, by } = this.query;
         this.#view = { q, state, group, tag, region, sort, order, by };
+        // Asked for before anything else: a browser has few requests to one gateway under way at once.
+        this.#windows.query = this.#query;
+        this.#windows.want(0, 49);
         const mayEdit = session.may("editor");
         fill(
             this,
@@ -66,7 +71,11 @@ export default class OverviewPage extends HTMLElement {
         this.#filters.addEventListener("change-filter", event => this.#change(event.detail));
         this.#list.addEventListener("sort-list", event => this.#change(event.detail));
         this.#list.addEventListener("select-all", () => this.#selectAll());
-        this.addEventListener("changed-monitors", () => this.#refresh());
+        this.addEventListener("changed-monitors", event => {
+            // The bar has gone, and with it what had the focus.
+            if (event.detail.hadFocus) this.#list.focusSelectAll();
+            this.#refresh();
+        });
         this.#windows.addEventListener("change", () => this.#drawFound());
         this.#windows.addEventListener("problem", event => this.#fail(event.detail));
         this.#ends.push(
@@ -79,7 +88,8 @@ export default class OverviewPage extends HTMLElement {
         );
         const timer = setInterval(() => this.#refresh(), renewal);
         this.#ends.push(() => clearInterval(timer));
-        this.#show();
+        this.#drawView();
+        this.#loadGroups();
         this.#loadOverview();
     }
 
@@ -107,12 +117,17 @@ export default class OverviewPage extends HTMLElement {
         this.#change({ state: [...chosen].join(",") });
     }
 
-    // The list as the address says.
-    #show() {
+    // What chooses the list, as the address says.
+    #drawView() {
         const { state, sort, order, by } = this.#view;
         this.#figures.chosen = (state ?? "").split(",").filter(Boolean);
         this.#filters.values = this.#view;
         this.#list.sort = by === "group" ? { sort: "group", order: "" } : { sort: sort || "state", order: order ?? "" };
+    }
+
+    #show() {
+        this.#turn += 1;
+        this.#drawView();
         this.#selection.clear();
         this.#windows.query = this.#query;
         this.#loadGroups();
@@ -172,13 +187,22 @@ export default class OverviewPage extends HTMLElement {
             this.#selection.clear();
             return;
         }
+        // Those that are there now, by their ids: what comes to match later is not acted on unseen.
+        const { q, state, group, tag, region } = this.#view;
+        const ids = [];
+        const turn = this.#turn;
         try {
-            const { items, total } = await api.get("cards", { ...this.#query, limit: 1_000 });
-            this.#selection.change(items.map(card => card.monitor), true);
-            if (total > items.length) this.#found.textContent = words.overview.selectedFirst(count(items.length));
+            for (let cursor = ""; cursor !== null; ) {
+                const page = await api.get("status", { q, state, group, tag, region, limit: 1_000, cursor });
+                ids.push(...page.items.map(each => each.monitor));
+                cursor = page.nextCursor;
+            }
         } catch (problem) {
             toastProblem(problem);
+            return;
         }
+        // Another list may have been chosen meanwhile.
+        if (turn === this.#turn) this.#selection.change(ids, true);
     }
 
     #drawFound() {
