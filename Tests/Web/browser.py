@@ -18,7 +18,7 @@ from waiting import wait
 SCREENSHOTS = ROOT / ".build" / "screenshots"
 # Small ones for the README, drawn where APUS_PICTURES is set.
 PICTURES = ROOT / "docs" / "pictures"
-PICTURED = ("welcome-first-check-light", "overview-light", "overview-phone", "monitor-dark")
+PICTURED = ("welcome-first-check-light", "overview-light", "overview-phone", "monitor-gaps-dark", "incident-over-light")
 AXE = Path(find_spec("axe_playwright_python").submodule_search_locations[0], "axe.min.js")
 LOOKS = {
     "light": {"width": 1280, "height": 900, "scheme": "light", "is_phone": False},
