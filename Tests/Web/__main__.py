@@ -28,6 +28,7 @@ MODULES = [
     "navigation",
     "appearance",
     "many",
+    "crowd",
     "behind_proxy",
     "outages",
 ]
