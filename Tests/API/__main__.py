@@ -79,7 +79,14 @@ def judge(apus, title, role, key, arguments):
     described = ["--config-file", HERE / "schemathesis.toml", "run", f"{apus.url}openapi.yaml", "--no-color"]
     code = subprocess.call(
         [st, *described, "--url", apus.url.rstrip("/"), "--seed", SEED, "--max-examples", EXAMPLES, *arguments],
-        env={**os.environ, **SETTINGS, "APUS_KEY": key, "APUS_ROLE": role, "APUS_DONE": DONE},
+        env={
+            **os.environ,
+            **SETTINGS,
+            "APUS_KEY": key,
+            "APUS_ROLE": role,
+            "APUS_DONE": DONE,
+            "HYPOTHESIS_STORAGE_DIRECTORY": ROOT / ".build" / "hypothesis",
+        },
         cwd=HERE,
     )
     print(f"==> {title} took {time.monotonic() - began:.0f} s", flush=True)
