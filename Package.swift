@@ -135,7 +135,7 @@ let package = Package(
         tests("JSON"),
         tests("Crypto"),
         tests("Kafka", ["TestServers"]),
-        tests("Postgres", ["TestServers"]),
+        tests("Postgres", ["TestServers", "Service"]),
         tests("Redis", ["TestServers"]),
         tests("PrivateServers", ["TestServers", "Postgres"]),
         // The state machine written a second time, plainly, to hold the first to it.

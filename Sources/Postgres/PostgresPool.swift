@@ -10,8 +10,16 @@ package final class PostgresPool: Sendable {
     private let size: Int
     private let timeout: Duration
     private let idle = Mutex<[PostgresConnection]>([])
+    private let outage = Mutex<Outage?>(nil)
     /// An eventfd that counts the places: a place is taken by reading it.
     private let places: Int32
+
+    /// The server could not be reached.
+    private struct Outage {
+        let error: PostgresError
+        /// Whether somebody tries to reach it again.
+        var isTried = false
+    }
 
     /// A pool of at most `size` connections; `timeout` bounds connecting and is each connection's own limit.
     package init(_ url: String, size: Int, timeout: Duration = .seconds(10)) throws(PostgresError) {
@@ -30,14 +38,15 @@ package final class PostgresPool: Sendable {
     /// Lends a connection to `body`, after waiting at most `limit` for one that is free.
     ///
     /// Throws `PostgresError.Code.busy` when none is, what connecting throws, and what `body` throws. A connection that
-    /// comes back broken or inside a transaction is closed.
+    /// comes back broken or inside a transaction is closed. While the server can't be reached one thread at a time waits for
+    /// it; to the others the same error is thrown at once.
     package func withConnection<R>(
         _ limit: Duration = .seconds(2),
         _ body: (PostgresConnection) throws -> R
     ) throws -> R {
         try self.takePlace(Deadline(limit))
         defer { _ = eventfd_write(self.places, 1) }
-        let connection = try self.takeIdle() ?? PostgresConnection(self.url, timeout: self.timeout)
+        let connection = try self.takeIdle() ?? self.connect()
         // Given back before the place is, so that whoever gets the place finds it.
         defer { self.giveBack(connection) }
         return try body(connection)
@@ -58,6 +67,23 @@ package final class PostgresPool: Sendable {
             if connection.isStillOpen { return connection }
         }
         return nil
+    }
+
+    private func connect() throws(PostgresError) -> PostgresConnection {
+        let error = self.outage.withLock { outage in
+            if outage?.isTried == true { return outage?.error }
+            outage?.isTried = true
+            return nil
+        }
+        if let error { throw error }
+        do throws(PostgresError) {
+            let connection = try PostgresConnection(self.url, timeout: self.timeout)
+            self.outage.withLock { $0 = nil }
+            return connection
+        } catch {
+            self.outage.withLock { $0 = Outage(error: error) }
+            throw error
+        }
     }
 
     private func giveBack(_ connection: PostgresConnection) {

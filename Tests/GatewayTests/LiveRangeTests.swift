@@ -120,8 +120,8 @@ import Testing
         }
     }
 
-    private func door() throws -> Door {
-        let door = try Door()
+    private func door(_ variables: [String: String] = [:]) throws -> Door {
+        let door = try Door(variables)
         for id in 1...3 {
             let body = #"{"name":"M\#(id)","type":"http","target":"https://m\#(id).example/"}"#
             #expect(door.send(.post, "/api/v1/monitors", key: door.admin, body: body).status == 201)
@@ -188,6 +188,31 @@ import Testing
             #expect(door.send(.get, "/api/live?\(fault)", key: door.admin).status == 400, "\(fault)")
         }
         #expect(door.send(.get, "/api/live", key: nil).status == 401)
+    }
+
+    @Test func `without the database the present goes on, beside the past that was read last`() throws {
+        let server = try PostgresServer()
+        defer { server.stop() }
+        let door = try self.door(["DATABASE_URL": server.url()])
+        try self.store(Self.checks(1, over: LiveRange.live.length, before: WallClock.millis), door)
+        func live(_ range: String) throws -> JSONValue {
+            let answer = door.send(.get, "/api/live?range=\(range)", key: door.admin)
+            #expect(answer.status == 200, "\(answer.text)")
+            return try answer.document
+        }
+        let before = try live("live")
+        #expect(before["pastStale"] == .boolean(false))
+        server.kill()
+        door.board.apply([try #require(StatusRendering.entry(BoardFixture.document(1, .down, offset: 9)))])
+        #expect(eventually { (try? live("live"))?["pastStale"] == .boolean(true) })
+        let after = try live("live")
+        #expect(after["services"]?.items.first?["state"]?.text == "down")
+        let buckets = { (answer: JSONValue) in answer["services"]?.items.map { $0["buckets"] } }
+        #expect(buckets(after) == buckets(before))
+        // Of a range that was never asked for nothing is known.
+        let unread = try live("7d")
+        #expect(unread["pastStale"] == .boolean(true))
+        #expect(unread["services"]?.items.allSatisfy { $0["uptimePercent"] == .null } == true)
     }
 
     @Test func `a failure is told by its reason, and what is not confirmed is none`() {

@@ -1,4 +1,6 @@
 import Postgres
+import Service
+import Synchronization
 import TestServers
 import Testing
 
@@ -31,6 +33,27 @@ import Testing
             return try connection.backend()
         }
         #expect(try pool.withConnection { try $0.backend() } != first)
+    }
+
+    @Test func `while the server does not answer one waits for it, and the others are told at once`() throws {
+        let server = try PostgresServer()
+        defer { server.stop() }
+        let pool = try PostgresPool(server.url(), size: 8, timeout: .seconds(3))
+        server.freeze()
+        #expect(throws: PostgresError.self) { try pool.withConnection { _ in } }
+        let times = Mutex<[Duration]>([])
+        let threads = (0..<8).map { number in
+            DedicatedThread("asks-\(number)") {
+                let start = ContinuousClock.now
+                let error = #expect(throws: PostgresError.self) { try pool.withConnection { _ in } }
+                #expect(error?.isConnectionLost == true)
+                times.withLock { $0.append(ContinuousClock.now - start) }
+            }
+        }
+        for thread in threads { thread.join() }
+        #expect(times.withLock { $0.count { $0 > .seconds(2) } } == 1, "\(times.withLock { $0 })")
+        server.thaw()
+        #expect(try pool.withConnection { try $0.query("SELECT 1").count } == 1)
     }
 
     @Test func `binary rows keep their values`() throws {

@@ -21,6 +21,7 @@ struct RegionRoutes: Sendable {
 
     private func list(_ request: HTTPRequest) throws -> HTTPResponse {
         try QueryReader(request).finish()
+        let isStale = self.board.isStale
         var writer = JSONWriter(capacity: 1_024)
         writer.beginObject()
         writer.name("items")
@@ -28,9 +29,9 @@ struct RegionRoutes: Sendable {
         for region in self.board.regions(now: WallClock.millis) { Self.write(region, to: &writer) }
         writer.endArray()
         writer.member("nextCursor", String?.none)
-        writer.member("stale", self.board.isStale)
+        writer.member("stale", isStale)
         writer.endObject()
-        return .json(writer.bytes)
+        return .json(writer.bytes, headers: Board.headers(isStale: isStale))
     }
 
     private static func write(_ region: RegionSummary, to writer: inout JSONWriter) {

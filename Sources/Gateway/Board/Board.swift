@@ -16,6 +16,8 @@ final class Board: Sendable {
         var deadlines = Deadlines()
         var pages = BoardPages()
         var pulses: [Pulse] = []
+        /// When the pulses were read, Unix ms.
+        var pulsesReadAt: Int64 = 0
         var channels = HearingChannels()
         var isLoaded = false
         var isStale = true
@@ -90,9 +92,13 @@ final class Board: Sendable {
     /// Which channels hear of something.
     var channels: HearingChannels { self.contents.withLock { $0.channels } }
 
-    /// What is known of the regions at `now`, Unix ms, by name.
+    /// What is known of the regions at `now`, Unix ms, by name; of a board that is stale, what was known when it still heard
+    /// of them: that it hears nothing says nothing of them.
     func regions(now: Int64 = WallClock.millis) -> [RegionSummary] {
-        RegionSummary.summaries(of: self.contents.withLock { $0.pulses }, now: now)
+        let (pulses, time) = self.contents.withLock { contents in
+            (contents.pulses, contents.isStale ? min(now, contents.pulsesReadAt) : now)
+        }
+        return RegionSummary.summaries(of: pulses, now: time)
     }
 
     /// Until when, Unix ms, something is known of a monitor: `now`, unless its status has grown too old.
@@ -103,7 +109,12 @@ final class Board: Sendable {
     // MARK: Changing
 
     /// Takes over the last pulse of each region and share.
-    func replace(pulses: [Pulse]) { self.contents.withLock { $0.pulses = pulses } }
+    func replace(pulses: [Pulse], now: Int64 = WallClock.millis) {
+        self.contents.withLock { contents in
+            contents.pulses = pulses
+            contents.pulsesReadAt = now
+        }
+    }
 
     /// Takes over which channels hear of something.
     func replace(channels: HearingChannels) { self.contents.withLock { $0.channels = channels } }

@@ -12,6 +12,8 @@ final class LivePasts: Sendable {
     struct Past: Sendable {
         let buckets: BucketRow
         let distributions: [Int64: [CheckDistribution]]
+        /// Whether it could not be read: then it is an older one, or none.
+        var isStale = false
     }
 
     private struct Key: Hashable {
@@ -47,11 +49,22 @@ final class LivePasts: Sendable {
         self.reading = Dictionary(uniqueKeysWithValues: LiveRange.allCases.map { ($0, Turn()) })
     }
 
-    /// The past of monitors at `now`, Unix ms.
+    /// The past of monitors at `now`, Unix ms; while the database is away the one that was read last, or an empty one.
     ///
     /// Blocks while the database is asked. Throws what it throws, and ``Refusal`` 503 where others kept it busy with
     /// the same range for longer than a caller may wait.
     func past(_ range: LiveRange, of monitors: [Int64], now: Int64) throws -> Past {
+        do {
+            return try self.read(range, of: monitors, now: now)
+        } catch let error as PostgresError where error.isTransient {
+            let buckets = BucketRow(over: now - range.length..<now, width: range.width(points: self.points))
+            var past = self.last(range, of: monitors) ?? Past(buckets: buckets, distributions: [:])
+            past.isStale = true
+            return past
+        }
+    }
+
+    private func read(_ range: LiveRange, of monitors: [Int64], now: Int64) throws -> Past {
         let key = Key(range: range, monitors: monitors)
         if let past = self.find(key) { return past }
         guard let turn = self.reading[range] else { return try self.read(key, now: now) }
@@ -82,10 +95,15 @@ final class LivePasts: Sendable {
         return self.kept.withLock { kept in kept[key].flatMap { $0.until > now ? $0.past : nil } }
     }
 
+    /// What was read last, however long ago that was, unless others took its place.
+    private func last(_ range: LiveRange, of monitors: [Int64]) -> Past? {
+        self.kept.withLock { $0[Key(range: range, monitors: monitors)]?.past }
+    }
+
     private func keep(_ past: Past, _ key: Key, until: Int64) {
         let now = MonotonicClock.millis
         self.kept.withLock { kept in
-            kept = kept.filter { $0.value.until > now }
+            if kept.count >= Self.limit { kept = kept.filter { $0.value.until > now } }
             if kept.count >= Self.limit { kept.removeAll() }
             kept[key] = Kept(past: past, until: until)
         }

@@ -57,6 +57,7 @@ struct LiveRangeRoutes: Sendable {
         }
         writer.endArray()
         writer.member("stale", self.board.isStale)
+        writer.member("pastStale", past.isStale)
         writer.endObject()
         return .json(writer.bytes, headers: self.board.headers)
     }
