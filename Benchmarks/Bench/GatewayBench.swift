@@ -38,6 +38,7 @@ struct GatewayBench: Bench {
             try api.get("/api/v1/overview").contains("\"up\":\(BoardFeed.monitors)")
         }
         try self.compareReads(gateway, api, folder)
+        try self.attack(api, folder)
         try self.listen(gateway, api, feed, folder)
         try feed.stop()
     }
@@ -115,6 +116,39 @@ struct GatewayBench: Bench {
         Report.figure("nginx, p99 at the same load, ms", decimal(median(nginxP99), 2))
         let late = median(p99)
         Report.bar("gateway, p99 at half load (\(half)/s), ms", decimal(late, 2), "< 1", isReached: late < 1)
+    }
+
+    // MARK: Attackers
+
+    /// How long a client that behaves waits, while others do not and while they are gone, taking turns.
+    private func attack(_ api: LoopbackHTTP, _ folder: BenchFolder) throws {
+        Report.note("a neighbour of attackers: 500 statuses a second over 8 connections; calm, then under attack")
+        func ask() throws -> Load {
+            try Load(
+                port: api.port,
+                path: "/api/v1/monitors/1/status",
+                connections: 8,
+                rate: 500,
+                seconds: self.window,
+                header: api.headers.first,
+                in: folder
+            )
+        }
+        for kind in Attackers.Kind.allCases {
+            var calm: [Load] = []
+            var attacked: [Load] = []
+            for _ in 0..<self.rounds {
+                calm.append(try ask())
+                let attackers = Attackers(kind, port: api.port, header: api.headers.first ?? "")
+                defer { attackers.end() }
+                attacked.append(try ask())
+            }
+            let figures = [calm, attacked].map { loads in
+                let (p50, p99) = (median(loads.map(\.p50)), median(loads.map(\.p99)))
+                return "p50 \(decimal(p50 / 1_000, 2)), p99 \(decimal(p99 / 1_000, 2))"
+            }
+            Report.figure("\(kind.rawValue), ms", figures.joined(separator: "; "))
+        }
     }
 
     // MARK: Live events

@@ -73,6 +73,11 @@ import Testing
         Case("%00 in the path", "GET /hello%00x HTTP/1.1\r\n\(host)\r\n", 400),
         Case("%2F in the path", "GET /items%2Fall HTTP/1.1\r\n\(host)\r\n", 400),
         Case("space in the path", "GET /he llo HTTP/1.1\r\n\(host)\r\n", 400),
+        Case("escape of a slash in too many bytes", "GET /items/%c0%af HTTP/1.1\r\n\(host)\r\n", 400),
+        Case("escape of dots in too many bytes", "GET /%c0%ae%c0%ae/etc HTTP/1.1\r\n\(host)\r\n", 400),
+        Case("escaped backslash", "GET /items/..%5cetc HTTP/1.1\r\n\(host)\r\n", 400),
+        Case("byte beyond ASCII", "GET /items/\u{e4} HTTP/1.1\r\n\(host)\r\n", 400),
+        Case("10,000 parameters", "GET /hello?\(String(repeating: "q&", count: 10_000)) HTTP/1.1\r\n\(host)\r\n", 414),
         Case("broken escape", "GET /items/%zz HTTP/1.1\r\n\(host)\r\n", 400),
         Case("escape that is no UTF-8", "GET /items/%ff HTTP/1.1\r\n\(host)\r\n", 400),
         Case("path upwards", "GET /../../etc HTTP/1.1\r\n\(host)\r\n", 400),
@@ -104,6 +109,10 @@ import Testing
         let status = Int(answer.text.dropFirst(9).prefix(3))
         #expect(malformed.statuses.contains(status ?? 0), "\(answer.text.prefix(200))")
         #expect(answer.isClosed)
+        // What is no length libmicrohttpd refuses itself, and says so twice; nobody reads the second, since it closes.
+        let isDoubled = malformed.testDescription.contains("length") && !malformed.request.contains("chunked")
+        let more = answer.text.dropFirst().firstRange(of: "HTTP/1.1 ")
+        #expect(more == nil || isDoubled && answer.text.contains("Connection: close"), "\(answer.text)")
         // The server still answers others.
         let next = try Self.server.get().ask("GET /hello HTTP/1.1\r\n\(Self.host)Connection: close\r\n\r\n")
         #expect(next.text.hasSuffix("hello"))

@@ -45,6 +45,65 @@ import Testing
         #expect(server.server.counters.timedOut == 1)
     }
 
+    @Test(arguments: ["GET /hello HT", "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}\u{0}", "", "\r\n\r\n\r\n"])
+    func `half a request line, TLS on the plain port and silence are put out`(start: String) throws {
+        let server = try TestServer { $0.headerDeadline = 300 }
+        let client = try RawClient(port: server.port)
+        client.write(start)
+        let answer = client.readToEnd()
+        #expect(answer.isClosed && (answer.text.isEmpty || answer.text.hasPrefix("HTTP/1.1 4")), "\(answer.text)")
+        #expect(eventually { server.server.counters.connections == 0 })
+    }
+
+    @Test(arguments: ["Content-Length: 100\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n64\r\n"])
+    func `a body of a byte now and then is put out at the deadline of the request`(framing: String) throws {
+        let server = try TestServer { $0.requestDeadline = 500 }
+        let client = try RawClient(port: server.port)
+        client.write("POST /echo HTTP/1.1\r\nHost: a\r\n\(framing)")
+        let start = ContinuousClock.now
+        for _ in 0..<100 {
+            guard client.write("x"), server.server.counters.timedOut == 0 else { break }
+            usleep(25_000)
+        }
+        #expect(server.server.counters.timedOut == 1)
+        #expect(ContinuousClock.now - start < .seconds(2))
+    }
+
+    @Test func `who reads a large answer too slowly is put out, and its neighbours are not kept waiting`() throws {
+        let server = try TestServer { $0.requestDeadline = 1_000 }
+        let slow = try (0..<20).map { _ in try RawClient(port: server.port) }
+        for client in slow {
+            client.shrinkReceiveBuffer()
+            client.write("GET /prepared/large HTTP/1.1\r\nHost: a\r\n\r\n")
+        }
+        for _ in 0..<20 { #expect(try server.ask(self.hello).text.hasSuffix("hello")) }
+        #expect(eventually { server.server.counters.timedOut == 20 })
+        #expect(eventually { server.server.counters.connections == 0 })
+    }
+
+    @Test func `an address that has all its connections open shuts itself out, not others`() throws {
+        let server = try TestServer {
+            // One loop lets them in in the order in which they come.
+            $0.loops = 1
+            $0.connectionsPerAddress = 40
+        }
+        let neighbour = try RawClient(port: server.port, from: 2)
+        func greet(_ client: RawClient) {
+            client.write("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(client.read(until: "hello").hasSuffix("hello"))
+        }
+        greet(neighbour)
+        let idle = try (0..<100).map { _ in try RawClient(port: server.port) }
+        for (index, client) in idle.enumerated() where index >= 60 { greet(client) }
+        #expect(eventually { server.server.counters.evicted == 60 })
+        #expect(server.server.counters.connections == 41)
+        // The oldest made room; who came last, and who comes from elsewhere, is answered.
+        #expect(idle[0].readToEnd().isClosed)
+        greet(neighbour)
+        greet(idle[99])
+        #expect(try server.ask(self.hello).text.hasSuffix("hello"))
+    }
+
     @Test func `a connection between two requests is closed after its time`() throws {
         let server = try TestServer { $0.idleDeadline = 300 }
         let client = try RawClient(port: server.port)

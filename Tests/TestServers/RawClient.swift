@@ -4,22 +4,34 @@ import Glibc
 @safe package final class RawClient {
     private let descriptor: Int32
 
-    /// Connects to a port of this machine.
+    /// Connects to a port of this machine, from its address 127.0.0.`host`.
     ///
     /// - Throws: ``Failure`` where nobody listens.
-    package init(port: UInt16) throws {
+    package init(port: UInt16, from host: UInt8 = 1) throws {
         self.descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = self.descriptor
+        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        if host != 1 {
+            let code = unsafe Self.withAddress(host, port: 0) { unsafe bind(descriptor, $0, size) }
+            guard code == 0 else { throw Failure(description: "cannot have 127.0.0.\(host): errno \(errno)") }
+        }
+        let code = unsafe Self.withAddress(1, port: port) { unsafe connect(descriptor, $0, size) }
+        guard code == 0 else { throw Failure(description: "cannot connect: errno \(errno)") }
+        self.setTimeout(seconds: 5)
+    }
+
+    private static func withAddress(
+        _ host: UInt8,
+        port: UInt16,
+        _ body: (UnsafePointer<sockaddr>) -> Int32
+    ) -> Int32 {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let code = unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe connect(self.descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
+        address.sin_addr.s_addr = (UInt32(0x7F00_0000) | UInt32(host)).bigEndian
+        return unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0) }
         }
-        guard code == 0 else { throw Failure(description: "cannot connect: errno \(errno)") }
-        self.setTimeout(seconds: 5)
     }
 
     /// Why there is no connection.
