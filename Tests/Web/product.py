@@ -78,21 +78,26 @@ class Product:
 
     # The API.
 
-    def call(self, method, path, body=None, headers=None):
-        """(status, document) of a call with the admin's key."""
+    def answer(self, method, path, body=None, headers=None):
+        """(status, header fields, document) of a call with the admin's key, by its whole path."""
         request = urllib.request.Request(
-            f"{self.url}api/v1/{path}",
+            f"{self.url}{path}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": f"Bearer {self.key}", "Content-Type": "application/json", **(headers or {})},
         )
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                text = answer.read()
-                return answer.status, json.loads(text) if text else None
+            answer = urllib.request.urlopen(request, timeout=30)
         except urllib.error.HTTPError as error:
-            text = error.read()
-            return error.code, json.loads(text) if text else None
+            answer = error
+        with answer:
+            text = answer.read()
+            return answer.status, answer.headers, json.loads(text) if text else None
+
+    def call(self, method, path, body=None, headers=None):
+        """(status, document) of a call of the API with the admin's key."""
+        status, _, document = self.answer(method, f"api/v1/{path}", body, headers)
+        return status, document
 
     def ask(self, method, path, body=None, headers=None):
         """The document of a call that has to succeed."""
@@ -115,6 +120,17 @@ class Product:
         """What the API says of a monitor now."""
         return self.call("GET", f"monitors/{monitor}/status")[1].get("state")
 
+    def metric(self, name, monitor):
+        """The value of a metric of a monitor, as Prometheus reads it; None: there is none."""
+        pattern = rf'^{name}{{monitor="{monitor}"[^}}]*}} (\S+)$'
+        found = re.search(pattern, self._metrics(), re.MULTILINE)
+        return found and float(found[1])
+
+    def _metrics(self):
+        address = re.findall(r" gateway .* started version=.* health=(\S+)", self.log)[-1]
+        with urllib.request.urlopen(f"http://{address}/metrics", timeout=30) as answer:
+            return answer.read().decode()
+
     # Its parts.
 
     @contextlib.contextmanager
@@ -123,11 +139,23 @@ class Product:
 
         `apus up` ends a program that stands still for a minute, and starts it again.
         """
+        with self._halted(program, signal.SIGSTOP):
+            yield
+        processes.signal(reversed(processes.descendants(self.process.pid, program)), signal.SIGCONT)
+
+    @contextlib.contextmanager
+    def killed(self, program):
+        """Kills one of its programs or servers for the length of a `with`, and each that follows it."""
+        with self._halted(program, signal.SIGKILL):
+            yield
+
+    @contextlib.contextmanager
+    def _halted(self, program, what):
         ended = threading.Event()
 
         def keep():
-            while not ended.wait(0.01):
-                processes.signal(processes.descendants(self.process.pid, program), signal.SIGSTOP)
+            while not ended.wait(0.03):
+                processes.signal(processes.descendants(self.process.pid, program), what)
 
         thread = threading.Thread(target=keep)
         thread.start()
@@ -136,7 +164,6 @@ class Product:
         finally:
             ended.set()
             thread.join()
-            processes.signal(reversed(processes.descendants(self.process.pid, program)), signal.SIGCONT)
 
 
 class Targets:

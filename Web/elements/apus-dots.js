@@ -10,6 +10,8 @@ export class ApusDots extends HTMLElement {
     #regions = {};
     // Seconds between two checks; set before `regions`, it lets old results be no statement any more.
     interval = null;
+    // Since when nobody can tell how the whole is, Unix ms; set before `regions`, it lets what was seen before be none.
+    unknownSince = null;
 
     // The member `regions` of a status.
     set regions(regions) {
@@ -46,9 +48,11 @@ export class ApusDots extends HTMLElement {
         if (names.length === 0) this.removeAttribute("role");
     }
 
-    // Older than the limit of a status, with the usual time limit of a check.
+    // Seen before that, or older than the limit of a status, with the usual time limit of a check.
     #isOld({ slot }) {
-        if (this.interval === null || !slot) return false;
+        if (!slot) return false;
+        if (this.unknownSince !== null && Date.parse(slot) < this.unknownSince) return true;
+        if (this.interval === null) return false;
         const limit = Math.max(2.5 * this.interval, this.interval + 60) + 10;
         return now() - Date.parse(slot) > limit * 1_000;
     }

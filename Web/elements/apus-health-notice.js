@@ -12,6 +12,7 @@ export class ApusHealthNotice extends HTMLElement {
     #timer = null;
     #overview = null;
     #faults = [];
+    #hasProcessor = true;
 
     connectedCallback() {
         this.setAttribute("role", "status");
@@ -33,11 +34,11 @@ export class ApusHealthNotice extends HTMLElement {
         try {
             const [{ processes }, overview] = await Promise.all([api.get("pipeline"), api.get("overview")]);
             this.#overview = overview;
-            this.#faults = ["processor", "alerter"].flatMap(kind => {
-                const ages = processes.filter(process => process.kind === kind).map(process => process.age);
-                const age = Math.min(...ages);
-                if (age < silence) return [];
-                return [words.health[kind](ages.length > 0 ? span(age * 1_000) : null)];
+            const silent = ["processor", "alerter"].filter(kind => age(processes, kind) >= silence);
+            this.#hasProcessor = !silent.includes("processor");
+            this.#faults = silent.map(kind => {
+                const last = age(processes, kind);
+                return words.health[kind](last < Infinity ? span(last * 1_000) : null);
             });
         } catch (problem) {
             // Without the gateway nothing is known of the others, and the frame says so.
@@ -50,12 +51,17 @@ export class ApusHealthNotice extends HTMLElement {
         const faults = [...this.#faults];
         const { monitors, regions } = this.#overview ?? {};
         // Without a processor nothing is heard of any region.
-        if (this.#faults.length === 0 && monitors > 0 && regions.online === 0) faults.push(words.health.pingers);
+        if (this.#hasProcessor && monitors > 0 && regions.online === 0) faults.push(words.health.pingers);
         const text = faults.join("\n");
         if (this.dataset.shown === text) return;
         this.dataset.shown = text;
         fill(this, faults.map(fault => element("p", { class: "notice" }, fault)));
     }
+}
+
+// How long ago one of this kind was heard of, s; Infinity: never.
+function age(processes, kind) {
+    return Math.min(...processes.filter(process => process.kind === kind).map(process => process.age));
 }
 
 customElements.define("apus-health-notice", ApusHealthNotice);

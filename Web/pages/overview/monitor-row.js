@@ -91,14 +91,16 @@ export class MonitorRow extends HTMLElement {
             element("span", { class: "row-target" }, card.target.replace(/^https?:\/\//, "")),
             (card.tags ?? []).map(tag => element("span", { class: "tag" }, tag)),
         );
-        // A status that is unknown must not show the green of yesterday.
-        this.#dots.interval = state === "unknown" ? card.interval : null;
+        // A status that is unknown must not show the green of yesterday, nor how fast it was then.
+        const isUnknown = state === "unknown";
+        this.#dots.interval = isUnknown ? card.interval : null;
+        this.#dots.unknownSince = isUnknown ? Date.parse(card.since) : null;
         this.#dots.regions = card.regions;
         const recent = card.recent ?? [];
         this.#strip.results = recent.map(([outcome]) => ({ outcome }));
         const latencies = bySlot(recent);
         this.#sparkline.values = latencies;
-        this.#latency.textContent = latency(latencies.findLast(value => value !== null) ?? null);
+        this.#latency.textContent = latency(isUnknown ? null : (latencies.findLast(value => value !== null) ?? null));
         this.#drawAvailability(card.availability);
         this.#drawCertificate(card.certificateExpiresAt);
         fill(this.#bell, card.channels && icon("bell"), card.channels && element("span", { class: "visually-hidden" }, words.overview.hears));
