@@ -33,6 +33,29 @@ package enum BLAKE2b {
     }
 }
 
+/// SipHash-2-4 with 128 bits: finds secrets in a table in memory without telling what they are compared with.
+package struct SipHash: Hashable, Sendable {
+    /// The 16 bytes, as two numbers in the machine's order.
+    private let halves: SIMD2<UInt64>
+
+    /// The hash of `message` under a random key of 16 bytes that nobody else knows.
+    package init(_ message: Span<UInt8>, key: [UInt8]) {
+        precondition(key.count == 16, "a SipHash key has 16 bytes")
+        self.halves = unsafe message.withUnsafeBufferPointer { message in
+            var halves = SIMD2<UInt64>()
+            unsafe withUnsafeMutablePointer(to: &halves) { halves in
+                unsafe halves.withMemoryRebound(to: UInt8.self, capacity: 16) { hash in
+                    _ = unsafe crypto_shorthash_siphashx24(hash, message.baseAddress, UInt64(message.count), key)
+                }
+            }
+            return halves
+        }
+    }
+
+    /// The hash as 16 bytes.
+    package var bytes: [UInt8] { unsafe withUnsafeBytes(of: self.halves) { unsafe Array($0) } }
+}
+
 /// SHA-256 (FIPS 180-4).
 package enum SHA256 {
     /// The 32-byte digest of `message`.

@@ -24,6 +24,13 @@ package struct HTTPHeaders: Sendable {
         return self.next(name, &position)
     }
 
+    /// Lends the bytes of the first field called `name`, which must be in lower case; nil if there is none.
+    package func withValue<R>(of name: String, _ body: (Span<UInt8>) -> R) -> R? {
+        var position = 0
+        guard let range = self.range(ofNext: name, &position) else { return nil }
+        return body(self.block.span.extracting(range))
+    }
+
     /// The values of all fields called `name`, which must be in lower case, in their order.
     package func all(_ name: String) -> [String] {
         var values: [String] = []
@@ -34,6 +41,13 @@ package struct HTTPHeaders: Sendable {
 
     /// The value of the next field of this name at or behind `position`, which moves behind it.
     private func next(_ name: String, _ position: inout Int) -> String? {
+        guard let range = self.range(ofNext: name, &position) else { return nil }
+        let value = self.block.span.extracting(range)
+        return unsafe value.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Where its bytes are.
+    private func range(ofNext name: String, _ position: inout Int) -> Range<Int>? {
         let wanted = name.utf8.span
         let bytes = self.block.span
         while position + 4 <= bytes.count {
@@ -42,10 +56,7 @@ package struct HTTPHeaders: Sendable {
             let nameStart = position + 4
             let valueStart = nameStart + nameLength
             position = valueStart + valueLength
-            if bytes.extracting(nameStart..<valueStart).equals(wanted) {
-                let value = bytes.extracting(valueStart..<position)
-                return unsafe value.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
-            }
+            if bytes.extracting(nameStart..<valueStart).equals(wanted) { return valueStart..<position }
         }
         return nil
     }

@@ -1,15 +1,15 @@
 /// One request, complete with its body, as a handler gets it.
 package struct HTTPRequest: Sendable {
     /// What is asked for; HEAD arrives at the handlers of GET, whose body is then not sent.
-    package let method: HTTPMethod
+    package internal(set) var method: HTTPMethod
     /// Path and query as the client wrote them, printable ASCII.
     package let target: String
     /// The header fields.
-    package let headers: HTTPHeaders
+    package internal(set) var headers: HTTPHeaders
     /// The whole body, within the limit of the route.
-    package let body: [UInt8]
+    package internal(set) var body: [UInt8]
     /// Who is at the other end of the connection.
-    package let peer: PeerAddress
+    package internal(set) var peer: PeerAddress
     /// Who asks: the peer, or whom it speaks for if it is a proxy that the route's ``Route/Admission`` trusts.
     package var client: PeerAddress
     /// The number of this request, different from that of any other of this process.
@@ -17,9 +17,9 @@ package struct HTTPRequest: Sendable {
     /// The template of the route that matched, such as `/api/v1/monitors/{id}`.
     package internal(set) var template: StaticString = ""
     /// What the route's ``Route/Admission`` found out for the handler, such as who the client is.
-    package var context: (any Sendable)?
-    var names: [String] = []
-    var values: [String] = []
+    package var context: (any AnyObject & Sendable)?
+    private var names: [String] = []
+    private var values: [String] = []
 
     /// Makes a request; without a socket for tests.
     package init(
@@ -37,6 +37,13 @@ package struct HTTPRequest: Sendable {
         self.peer = peer
         self.client = peer
         self.id = id
+    }
+
+    /// Notes which route it is for, and what stands in the places of its parameters.
+    mutating func match(_ endpoint: Router.Endpoint, _ values: [String]) {
+        self.template = endpoint.route.template
+        self.names = endpoint.names
+        self.values = values
     }
 
     /// The value of the first header field called `name`, which must be in lower case.

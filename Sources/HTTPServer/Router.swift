@@ -4,8 +4,20 @@
 package struct Router: Sendable {
     /// What stands behind one path.
     enum Match {
-        case found(Route, names: [String], values: [String])
+        case found(Endpoint, values: [String])
         case answer(HTTPResponse)
+    }
+
+    /// A route in its place; a class, so that a request takes one reference of it and no copy.
+    final class Endpoint: Sendable {
+        let route: Route
+        /// What the parameters on the way to it are called.
+        let names: [String]
+
+        init(_ route: Route, names: [String]) {
+            self.route = route
+            self.names = names
+        }
     }
 
     /// One segment deep in the tree of templates.
@@ -13,14 +25,12 @@ package struct Router: Sendable {
         let children: [(segment: [UInt8], node: Node)]
         let parameter: Node?
         let rest: Node?
-        let routes: [Route]
-        let names: [String]
+        let endpoints: [Endpoint]
         let allow: String
 
         init(_ entries: [(route: Route, segments: [Substring])], depth: Int) {
             let here = entries.filter { $0.segments.count == depth }
-            self.routes = here.map(\.route)
-            self.names = here.first.map { Self.parameters(of: $0.segments) } ?? []
+            self.endpoints = here.map { Endpoint($0.route, names: Self.parameters(of: $0.segments)) }
             let deeper = entries.filter { $0.segments.count > depth }
             var literals: [String] = []
             for entry in deeper where !Self.isParameter(entry.segments[depth]) {
@@ -37,8 +47,8 @@ package struct Router: Sendable {
                 Self.isParameter($0.segments[depth]) && !Self.isRest($0.segments[depth])
             }
             self.parameter = parameters.isEmpty ? nil : Node(parameters, depth: depth + 1)
-            var methods = Set(self.routes.map(\.method.rawValue))
-            precondition(methods.count == self.routes.count, "two routes share a method and a path")
+            var methods = Set(here.map(\.route.method.rawValue))
+            precondition(methods.count == here.count, "two routes share a method and a path")
             if methods.contains("GET") { methods.insert("HEAD") }
             methods.insert("OPTIONS")
             self.allow = methods.sorted().joined(separator: ", ")
@@ -93,11 +103,10 @@ package struct Router: Sendable {
     private func answer(_ request: HTTPRequest) -> HTTPResponse {
         switch self.match(method: request.method, target: request.target) {
         case .answer(let response): return response
-        case .found(let route, let names, let values):
+        case .found(let endpoint, let values):
+            let route = endpoint.route
             var request = request
-            request.template = route.template
-            request.names = names
-            request.values = values
+            request.match(endpoint, values)
             var verdict = route.admit(&request)
             if case .undecided(let ask) = verdict {
                 ask()
@@ -147,10 +156,10 @@ package struct Router: Sendable {
             guard end < path.count else { break }
             start = end + 1
         }
-        guard !node.routes.isEmpty else { return .answer(Self.notFound) }
+        guard !node.endpoints.isEmpty else { return .answer(Self.notFound) }
         let wanted = method == .head ? .get : method
-        if let route = node.routes.first(where: { $0.method == wanted }) {
-            return .found(route, names: node.names, values: values)
+        for endpoint in node.endpoints where endpoint.route.method == wanted {
+            return .found(endpoint, values: values)
         }
         let allow = [(name: "Allow", value: node.allow)]
         if method == .options { return .answer(HTTPResponse(status: 204, headers: allow)) }

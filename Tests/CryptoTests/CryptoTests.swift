@@ -49,6 +49,15 @@ import Testing
         )
     }
 
+    @Test func `SipHash agrees with the vectors of its authors`() {
+        let (none, some) = ([UInt8](), [UInt8](0..<15))
+        let key = [UInt8](0..<16)
+        #expect(Hex.encode(self.sip(none, key)) == "a3817f04ba25a8e66df67214c7550293")
+        #expect(Hex.encode(self.sip(some, key)) == "5493e99933b0a8117e08ec0f97cfc3d9")
+    }
+
+    private func sip(_ message: [UInt8], _ key: [UInt8]) -> [UInt8] { SipHash(message.span, key: key).bytes }
+
     @Test func `what is sealed is opened with the same key only, and only unchanged`() throws {
         let key = SecretKey()
         for message in [[], [7], [UInt8](repeating: 1, count: 10_000)] as [[UInt8]] {

@@ -61,17 +61,17 @@ final class TestServer: Sendable {
             },
             Self.guarded(
                 Route(.post, "/guarded", bodyLimit: 1000) {
-                    .text("for \($0.context ?? "nobody") at \($0.client)")
+                    .text("for \(Visitor.name(of: $0)) at \($0.client)")
                 }
             ),
             Self.guarded(
                 Route(.post, "/guarded/slow", execution: .worker, bodyLimit: 1000) {
-                    .text("for \($0.context ?? "nobody")")
+                    .text("for \(Visitor.name(of: $0))")
                 }
             ),
             Self.inquiring(
                 Route(.post, "/asked", bodyLimit: 1000) {
-                    .text("\(String(decoding: $0.body, as: UTF8.self)) for \($0.context ?? "nobody")")
+                    .text("\(String(decoding: $0.body, as: UTF8.self)) for \(Visitor.name(of: $0))")
                 }
             ),
             Route(.get, "/events") { request in
@@ -83,10 +83,19 @@ final class TestServer: Sendable {
         ])
     }
 
+    /// What the doorkeepers tell the handlers.
+    private final class Visitor: Sendable {
+        let name: String
+
+        init(_ name: String) { self.name = name }
+
+        static func name(of request: HTTPRequest) -> String { (request.context as? Visitor)?.name ?? "nobody" }
+    }
+
     /// Lets in who says who it is in `X-Name`, and takes the word of `X-Local`.
     private static func guarded(_ route: Route) -> Route {
         route.admitting { request in
-            request.context = request.header("x-name")
+            request.context = request.header("x-name").map(Visitor.init)
             if request.header("x-local") != nil { request.client = .local }
             return request.context == nil ? .refused(.problem(403, "Say who you are.")) : .admitted
         }
@@ -98,7 +107,7 @@ final class TestServer: Sendable {
         let known = Mutex<[String: Bool]>([:])
         return route.admitting { request in
             guard let name = request.header("x-name") else { return .refused(.problem(403, "Say who you are.")) }
-            request.context = name
+            request.context = Visitor(name)
             switch known.withLock({ $0[name] }) {
             case true?: return .admitted
             case false?: return .refused(.problem(403, "Nobody knows you."))

@@ -120,6 +120,9 @@ struct Access: Sendable {
 
     private func identify(_ request: HTTPRequest, _ need: Permissions.Need) -> Identity {
         let now = WallClock.millis
+        if let caller = request.headers.withValue(of: "authorization", { self.holder($0, now: now) }) ?? nil {
+            return .known(caller)
+        }
         guard let value = request.header("authorization") else {
             let cookies = SessionCookie.values(request)
             guard !cookies.isEmpty else { return .nobody }
@@ -135,6 +138,7 @@ struct Access: Sendable {
         switch parts[0].lowercased() {
         case "bearer":
             let key = String(parts[1])
+            // With more than one space before it, it was not asked about yet.
             if let caller = self.credentials.caller(ofKey: key, now: now) { return .known(caller) }
             let fingerprints = Credentials.isKey(key) ? [self.credentials.fingerprint(ofKey: key)] : []
             return self.judge(fingerprints, request, "The key is unknown or has expired.")
@@ -143,6 +147,20 @@ struct Access: Sendable {
             return self.identify(basicUser, parts[1], request)
         default: return .nobody
         }
+    }
+
+    /// Who has the key that the field `Authorization` names as nearly all do; looked at in place, for every request.
+    private func holder(_ authorization: Span<UInt8>, now: Int64) -> Caller? {
+        let scheme: StaticString = "bearer "
+        guard authorization.count > scheme.utf8CodeUnitCount else { return nil }
+        // Letters differ from their capitals in this bit alone; the space has it, too.
+        for index in 0..<scheme.utf8CodeUnitCount {
+            guard unsafe authorization[index] | 0x20 == scheme.utf8Start[index] else { return nil }
+        }
+        return self.credentials.caller(
+            ofKey: authorization.extracting(scheme.utf8CodeUnitCount...),
+            now: now
+        )
     }
 
     private func judge(_ fingerprints: [[UInt8]], _ request: HTTPRequest, _ refusal: String) -> Identity {

@@ -7,7 +7,8 @@ import Synchronization
 ///
 /// The tables hold keyed fingerprints (BLAKE2b with keys derived from `APUS_SECRET_KEY`): keys and cookies have 256
 /// random bits, so nothing slower is needed, and looking a fingerprint up tells nothing about them. A cookie is no key
-/// and a key no cookie, since their fingerprints differ. Safe from every thread.
+/// and a key no cookie, since their fingerprints differ. What opened the door is found by a quicker hash, whose keys
+/// only this process knows, until the next refresh. Safe from every thread.
 final class Credentials: Sendable {
     /// How long a session lives.
     struct SessionLimits: Sendable {
@@ -18,15 +19,41 @@ final class Credentials: Sendable {
     }
 
     /// What is known of one credential; times in Unix ms.
-    private struct Entry: Sendable {
-        var caller: Caller
+    private final class Entry: Sendable {
+        let caller: Caller
         /// `nil`: never.
-        var expiresAt: Int64?
+        let expiresAt: Int64?
         /// How long it may go unused; `nil`: for ever.
-        var idle: Int64?
+        let idle: Int64?
         /// As the table has it.
-        var storedUse: Int64
-        var lastUse: Int64
+        let storedUse: Int64
+        private let used: Atomic<Int64>
+
+        init(_ caller: Caller, expiresAt: Int64? = nil, idle: Int64? = nil, storedUse: Int64 = 0) {
+            self.caller = caller
+            self.expiresAt = expiresAt
+            self.idle = idle
+            self.storedUse = storedUse
+            self.used = Atomic(storedUse)
+        }
+
+        var lastUse: Int64 { self.used.load(ordering: .relaxed) }
+
+        func note(_ use: Int64) { self.used.max(use, ordering: .relaxed) }
+
+        /// Whose it is, unless it has run out at `now`; counts as a use.
+        func caller(_ now: Int64) -> Caller? {
+            if let expiresAt, expiresAt <= now { return nil }
+            if let idle, self.lastUse + idle <= now { return nil }
+            self.note(now)
+            return self.caller
+        }
+    }
+
+    private struct Known {
+        var entries: [[UInt8]: Entry] = [:]
+        /// Never more than there are entries, since what opens nothing does not get here.
+        var seen: [SipHash: Entry] = [:]
     }
 
     /// One use that the tables don't know yet.
@@ -42,7 +69,10 @@ final class Credentials: Sendable {
     private let keySecret: [UInt8]
     private let cookieSecret: [UInt8]
     private let tokenSecret: [UInt8]
-    private let entries = Mutex<[[UInt8]: Entry]>([:])
+    private let keyHash = SecureRandom.bytes(16)
+    private let cookieHash = SecureRandom.bytes(16)
+    private let admin = Entry(.adminKey)
+    private let known = Mutex(Known())
     /// One reading at a time: a later one must not be overwritten by what an earlier one read.
     private let turn = Mutex(())
     private let couldRead = Atomic<Bool>(true)
@@ -59,20 +89,37 @@ final class Credentials: Sendable {
     }
 
     /// Who has an API key at `now` (Unix ms); `nil`: it opens nothing.
-    func caller(ofKey key: String, now: Int64) -> Caller? {
-        let fingerprint = self.fingerprint(ofKey: key)
-        if let adminFingerprint, isEqualInConstantTime(adminFingerprint, fingerprint) { return .adminKey }
-        return self.use(fingerprint, now: now)
+    func caller(ofKey key: String, now: Int64) -> Caller? { self.caller(ofKey: key.utf8.span, now: now) }
+
+    /// Who has an API key, in UTF-8, at `now` (Unix ms); `nil`: it opens nothing.
+    func caller(ofKey key: Span<UInt8>, now: Int64) -> Caller? {
+        let hash = SipHash(key, key: self.keyHash)
+        if let caller = self.known.withLock({ $0.seen[hash]?.caller(now) }) { return caller }
+        let fingerprint = BLAKE2b.hash(unsafe key.withUnsafeBufferPointer { unsafe Array($0) }, key: self.keySecret)
+        let isAdmin = self.adminFingerprint.map { isEqualInConstantTime($0, fingerprint) } ?? false
+        return self.known.withLock { known in
+            let entry = isAdmin ? self.admin : known.entries[fingerprint]
+            if let entry { known.seen[hash] = entry }
+            return entry?.caller(now)
+        }
     }
 
     /// Whose session a cookie stands for at `now` (Unix ms); `nil`: nobody's.
     func caller(ofCookie cookie: String, now: Int64) -> Caller? {
-        self.use(self.fingerprint(ofCookie: cookie), now: now)
+        let hash = SipHash(cookie.utf8.span, key: self.cookieHash)
+        if let caller = self.known.withLock({ $0.seen[hash]?.caller(now) }) { return caller }
+        let fingerprint = self.fingerprint(ofCookie: cookie)
+        return self.known.withLock { known in
+            let entry = known.entries[fingerprint]
+            if let entry { known.seen[hash] = entry }
+            return entry?.caller(now)
+        }
     }
 
     /// Whether what a caller came in with still opens the door at `now` (Unix ms); counts as a use.
     func stillOpen(for caller: Caller, now: Int64) -> Bool {
-        caller.fingerprint.isEmpty || self.use(caller.fingerprint, now: now) != nil
+        caller.fingerprint.isEmpty
+            || self.known.withLock { $0.entries[caller.fingerprint]?.caller(now) != nil }
     }
 
     /// What the table keeps of a key.
@@ -100,19 +147,8 @@ final class Credentials: Sendable {
             }
     }
 
-    private func use(_ fingerprint: [UInt8], now: Int64) -> Caller? {
-        self.entries.withLock { entries in
-            guard let index = entries.index(forKey: fingerprint) else { return nil }
-            let entry = entries.values[index]
-            if let expiry = entry.expiresAt, expiry <= now { return nil }
-            if let idle = entry.idle, entry.lastUse + idle <= now { return nil }
-            entries.values[index].lastUse = max(now, entry.lastUse)
-            return entry.caller
-        }
-    }
-
     /// Whether a fingerprint is one of the tables, good or not, as far as is known.
-    func knows(_ fingerprint: [UInt8]) -> Bool { self.entries.withLock { $0[fingerprint] != nil } }
+    func knows(_ fingerprint: [UInt8]) -> Bool { self.known.withLock { $0.entries[fingerprint] != nil } }
 
     // MARK: The tables
 
@@ -123,13 +159,10 @@ final class Credentials: Sendable {
     func refresh(_ pool: PostgresPool) throws {
         try self.turn.withLock { _ in
             let read = try self.read(pool) { try self.keys($0) + self.sessions($0) }
-            self.entries.withLock { entries in
-                var fresh = Dictionary(read, uniquingKeysWith: { $1 })
-                for (fingerprint, former) in entries {
-                    guard let index = fresh.index(forKey: fingerprint) else { continue }
-                    fresh.values[index].lastUse = max(fresh.values[index].lastUse, former.lastUse)
-                }
-                entries = fresh
+            let fresh = Dictionary(read, uniquingKeysWith: { $1 })
+            self.known.withLock { known in
+                for (fingerprint, former) in known.entries { fresh[fingerprint]?.note(former.lastUse) }
+                known = Known(entries: fresh)
             }
         }
     }
@@ -146,8 +179,8 @@ final class Credentials: Sendable {
                 try self.keys(connection, where: "api_keys.fingerprint IN (\(numbers))", values)
                     + self.sessions(connection, where: "sessions.fingerprint IN (\(numbers))", values)
             }
-            self.entries.withLock { entries in
-                for (fingerprint, entry) in read { entries[fingerprint] = entry }
+            self.known.withLock { known in
+                for (fingerprint, entry) in read { known.entries[fingerprint] = entry }
             }
         }
     }
@@ -165,8 +198,8 @@ final class Credentials: Sendable {
 
     /// Uses that are newer than what the tables have by half a minute, or by a quarter of what a session may idle.
     func unwrittenUses() -> [Use] {
-        self.entries.withLock { entries in
-            entries.values.filter { $0.lastUse - $0.storedUse > min(30_000, ($0.idle ?? .max) / 4) }.map {
+        self.known.withLock { known in
+            known.entries.values.filter { $0.lastUse - $0.storedUse > min(30_000, ($0.idle ?? .max) / 4) }.map {
                 Use(caller: $0.caller, at: $0.lastUse)
             }
         }
@@ -196,7 +229,7 @@ final class Credentials: Sendable {
             )
             let used = try row.int64(5)
             return (
-                fingerprint, Entry(caller: caller, expiresAt: try row.int64OrNil(4), storedUse: used, lastUse: used)
+                fingerprint, Entry(caller, expiresAt: try row.int64OrNil(4), storedUse: used)
             )
         }
     }
@@ -232,13 +265,7 @@ final class Credentials: Sendable {
             let seen = try row.int64(6)
             return (
                 fingerprint,
-                Entry(
-                    caller: caller,
-                    expiresAt: expiresAt,
-                    idle: self.limits.idle,
-                    storedUse: seen,
-                    lastUse: seen
-                )
+                Entry(caller, expiresAt: expiresAt, idle: self.limits.idle, storedUse: seen)
             )
         }
     }

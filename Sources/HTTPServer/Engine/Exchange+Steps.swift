@@ -9,42 +9,45 @@ extension Exchange {
     func begin(method: UnsafePointer<CChar>, version: UnsafePointer<CChar>) -> Bool {
         let configuration = self.engine.configuration
         if let opaque = unsafe apus_mhd_socket_context(self.raw) {
-            self.connection = unsafe Unmanaged<Connection>.fromOpaque(opaque).takeUnretainedValue()
+            let connection = unsafe Unmanaged<Connection>.fromOpaque(opaque).takeUnretainedValue()
+            self.connection = connection
+            (self.request.peer, self.request.client) = (connection.peer, connection.peer)
         }
         let now = MonotonicClock.microseconds
         self.connection?.enter(.busy, microseconds: now, deadline: now / 1000 + configuration.requestDeadline)
         self.engine.tally.active.wrappingAdd(1, ordering: .relaxed)
         self.isCounted = true
         self.method = unsafe HTTPMethod(rawValue: String(cString: method))
+        if let method = self.method { self.request.method = method }
         var rules = RequestRules()
         if let refusal = unsafe rules.judge(self.raw, self, method: method, version: version) {
             self.engine.tally.malformed.wrappingAdd(1, ordering: .relaxed)
             return self.queue(HTTPResponse.problem(refusal.status, refusal.detail).closing())
         }
         self.stage = .body
-        self.headers = rules.headers
+        self.request.headers = rules.headers
         self.noted = rules.noted
-        switch self.engine.router.match(method: self.method ?? .get, target: self.target) {
+        switch self.engine.router.match(method: self.request.method, target: self.request.target) {
         case .answer(let response):
             self.early = response
             // A body that nobody wants is not read.
             return rules.hasBody ? self.queue(response.closing()) : true
-        case .found(let route, let names, let values):
-            self.route = route
-            (self.names, self.values) = (names, values)
-            if let refusal = self.refusal(of: route) {
+        case .found(let endpoint, let values):
+            self.endpoint = endpoint
+            self.request.match(endpoint, values)
+            if let refusal = self.refusal(of: endpoint.route) {
                 self.early = refusal
                 // Who may not send a body is not read to its end.
                 return rules.hasBody ? self.queue(refusal.closing()) : true
             }
-            if self.noted.contains(.accept), let refusal = route.refusal(ofAccept: rules.headers) {
+            if self.noted.contains(.accept), let refusal = endpoint.route.refusal(ofAccept: rules.headers) {
                 self.early = refusal
                 return rules.hasBody ? self.queue(refusal.closing()) : true
             }
-            if let refusal = route.refusal(rules.headers, bodyLength: rules.contentLength) {
+            if let refusal = endpoint.route.refusal(rules.headers, bodyLength: rules.contentLength) {
                 return self.queue(refusal.closing())
             }
-            if rules.contentLength > 0 { self.body.reserveCapacity(rules.contentLength) }
+            if rules.contentLength > 0 { self.request.body.reserveCapacity(rules.contentLength) }
             return true
         }
     }
@@ -52,10 +55,7 @@ extension Exchange {
     /// Asks the route's doorkeeper; nil lets the request in, or leaves it to a worker to decide.
     private func refusal(of route: Route) -> HTTPResponse? {
         guard route.admission != nil else { return nil }
-        var request = self.request
-        let verdict = route.admit(&request)
-        self.context = request.context
-        self.client = request.client
+        let verdict = route.admit(&self.request)
         if case .undecided(let ask) = verdict {
             self.ask = ask
             return nil
@@ -65,13 +65,13 @@ extension Exchange {
 
     /// A part of the body has come; false breaks the connection.
     func take(_ part: UnsafeRawBufferPointer) -> Bool {
-        let limit = self.route?.bodyLimit ?? 0
-        guard self.overflow == 0, self.body.count + part.count <= limit else {
+        let limit = self.endpoint?.route.bodyLimit ?? 0
+        guard self.overflow == 0, self.request.body.count + part.count <= limit else {
             self.overflow += part.count
-            self.body = []
+            self.request.body = []
             return self.overflow <= Self.overflowLimit
         }
-        unsafe self.body.append(contentsOf: part)
+        unsafe self.request.body.append(contentsOf: part)
         return true
     }
 
@@ -85,21 +85,24 @@ extension Exchange {
         case .line, .answered: return false
         }
         if let early { return self.queue(early) }
-        guard let route = self.route else { return false }
+        guard let endpoint = self.endpoint else { return false }
         if self.overflow > 0 {
-            return self.queue(.problem(413, "The body may have at most \(route.bodyLimit) bytes here.").closing())
+            let limit = endpoint.route.bodyLimit
+            return self.queue(.problem(413, "The body may have at most \(limit) bytes here.").closing())
         }
         // The length of a chunked body, and with it the type that it must have, is known only now.
-        if let refusal = route.refusal(self.headers, bodyLength: self.body.count) { return self.queue(refusal) }
-        if self.ask != nil { return self.handOver(route, to: self.engine.workers) }
-        switch route.execution {
-        case .loop: return self.queue(route.handler(self.request))
-        case .compute: return self.handOver(route, to: self.engine.computers)
+        if let refusal = endpoint.route.refusal(self.request.headers, bodyLength: self.request.body.count) {
+            return self.queue(refusal)
+        }
+        if self.ask != nil { return self.handOver(endpoint.route, to: self.engine.workers) }
+        switch endpoint.route.execution {
+        case .loop: return self.queue(endpoint.route.handler(self.request))
+        case .compute: return self.handOver(endpoint.route, to: self.engine.computers)
         case .loopIf(let isQuick):
             let request = self.request
-            guard isQuick(request) else { return self.handOver(route, to: self.engine.computers) }
-            return self.queue(route.handler(request))
-        case .worker: return self.handOver(route, to: self.engine.workers)
+            guard isQuick(request) else { return self.handOver(endpoint.route, to: self.engine.computers) }
+            return self.queue(endpoint.route.handler(request))
+        case .worker: return self.handOver(endpoint.route, to: self.engine.workers)
         }
     }
 
@@ -127,14 +130,16 @@ extension Exchange {
         return true
     }
 
-    private var takesGzip: Bool { self.noted.contains(.acceptEncoding) && Negotiation.acceptsGzip(self.headers) }
+    private var takesGzip: Bool {
+        self.noted.contains(.acceptEncoding) && Negotiation.acceptsGzip(self.request.headers)
+    }
 
     /// Gives the answer to libmicrohttpd, which sends it.
     func queue(_ response: HTTPResponse) -> Bool {
         var response = response
         self.stage = .answered
         if self.noted.contains(.origin) {
-            self.engine.router.crossOrigin.apply(self.method, self.headers, to: &response)
+            self.engine.router.crossOrigin.apply(self.method, self.request.headers, to: &response)
         }
         self.status = response.status
         if case .events(let stream) = response.body { self.open(stream) }
@@ -163,7 +168,7 @@ extension Exchange {
             if stream.detach() { self.engine.tally.streamsDropped.wrappingAdd(1, ordering: .relaxed) }
         }
         // Over before it was answered although suspended: only when the daemon stops.
-        _ = self.engine.suspended.remove(self)
+        if self.stage == .waiting { _ = self.engine.suspended.remove(self) }
         let now = MonotonicClock.microseconds
         let deadline = now / 1000 + self.engine.configuration.idleDeadline
         self.connection?.enter(.idle, microseconds: now, deadline: deadline)
@@ -173,7 +178,7 @@ extension Exchange {
         guard let observe = self.engine.observe else { return }
         observe(
             HTTPServer.Observation(
-                template: self.route?.template ?? "",
+                template: self.endpoint?.route.template ?? "",
                 method: self.method,
                 status: wasAnswered ? self.status : 0,
                 microseconds: now - self.started

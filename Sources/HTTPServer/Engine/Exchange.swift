@@ -12,22 +12,16 @@ import Synchronization
 
     let engine: Engine
     let raw: OpaquePointer
-    let target: String
     let expectedVersionAddress: UInt
     let started: Int64
-    let id: UInt64
     var connection: Connection?
+    /// The request as handlers see it, as far as it has come.
+    var request: HTTPRequest
+    /// nil: none that is known.
     var method: HTTPMethod?
-    var headers = HTTPHeaders()
     var noted: NotedFields = []
-    var body: [UInt8] = []
     var overflow = 0
-    var route: Route?
-    var names: [String] = []
-    var values: [String] = []
-    /// What the route's admission found out.
-    var context: (any Sendable)?
-    var client: PeerAddress?
+    var endpoint: Router.Endpoint?
     /// What tells the route's admission what memory does not know.
     var ask: (@Sendable () -> Void)?
     var early: HTTPResponse?
@@ -40,28 +34,9 @@ import Synchronization
     init(_ engine: Engine, _ raw: OpaquePointer, target: String, versionAddress: UInt, id: UInt64) {
         self.engine = engine
         unsafe self.raw = raw
-        self.target = target
+        self.request = HTTPRequest(method: .get, target: target, id: id)
         self.expectedVersionAddress = versionAddress
-        self.id = id
         self.started = MonotonicClock.microseconds
-    }
-
-    /// The request as handlers see it.
-    var request: HTTPRequest {
-        var request = HTTPRequest(
-            method: self.method ?? .get,
-            target: self.target,
-            headers: self.headers,
-            body: self.body,
-            peer: self.connection?.peer ?? .local,
-            id: self.id
-        )
-        request.template = self.route?.template ?? ""
-        request.names = self.names
-        request.values = self.values
-        request.context = self.context
-        if let client { request.client = client }
-        return request
     }
 
     /// Gives the answer to a suspended connection and lets it go on; only the first one counts.

@@ -67,15 +67,13 @@ import Glibc
         guard UInt(bitPattern: version) == exchange.expectedVersionAddress else {
             return Refusal(status: 400, detail: "The request line holds a NUL or a superfluous space.")
         }
-        if let detail = RequestTarget.fault(exchange.target) { return Refusal(status: 400, detail: detail) }
+        if let detail = RequestTarget.fault(exchange.request.target) { return Refusal(status: 400, detail: detail) }
+        if exchange.method != nil { return nil }
         let name = unsafe String(cString: method)
         guard !name.isEmpty, name.utf8.allSatisfy(Self.isTokenByte) else {
             return Refusal(status: 400, detail: "The method is not a token.")
         }
-        guard exchange.method != nil else {
-            return Refusal(status: 501, detail: "This server does not know the method.")
-        }
-        return nil
+        return Refusal(status: 501, detail: "This server does not know the method.")
     }
 
     /// Takes one header field as it lies in the buffer of the connection; false ends the iteration.
