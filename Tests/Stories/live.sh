@@ -51,8 +51,8 @@ moments='def at: sub("\\.[0-9]{3}Z$"; "Z") | fromdateiso8601;'
 while read -r range length width; do
     ask GET "/api/live?range=$range"
     jq=(--arg range "$range" --argjson length "$length" --argjson width "$width")
-    holds "$range: the envelope" '(keys == ["bucketSeconds", "from", "offset", "range", "services", "stale", "to", "total"])
-        and .range == $range and .bucketSeconds == $width and .total == 4 and .offset == 0 and .stale == false'
+    holds "$range: the envelope" '(keys == ["bucketSeconds", "from", "offset", "pastStale", "range", "services", "stale", "to", "total"])
+        and .range == $range and .bucketSeconds == $width and .total == 4 and .offset == 0 and .stale == false and .pastStale == false'
     holds "$range: its length" "$moments"' (.from | at) as $from | (.to | at) as $to
         | $from % $width == 0 and ($to - $from) >= $length and ($to - $from) < $length + $width + 1 and (now - $to) < 60'
     holds "$range: each service" '[.services[] | (keys == ["buckets", "distribution", "id", "latencyMs", "name", "since", "state", "status",

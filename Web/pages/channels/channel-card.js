@@ -24,6 +24,7 @@ export class ChannelCard extends HTMLElement {
     // "show-sent" where somebody wants to see what was sent to it.
     setup(channel) {
         this.#channel = channel;
+        this.dataset.id = channel.id;
         this.className = "card-box channel-card";
         fill(
             this,
@@ -106,7 +107,8 @@ export class ChannelCard extends HTMLElement {
 
     async #edit() {
         const saved = await editChannel(this.#channel);
-        if (!saved) return;
+        // It was called off, perhaps since somebody else was quicker.
+        if (!saved) return this.#say("changed");
         // One of another kind that became a webhook.
         if (saved.secret) await this.#show(saved.secret, w.secretText);
         toast(w.saved(saved.name));

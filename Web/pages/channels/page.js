@@ -40,7 +40,12 @@ export default class ChannelsPage extends HTMLElement {
         }
         if (!this.isConnected) return;
         this.#empty.hidden = channels.length > 0;
+        const focused = this.#list.contains(document.activeElement) ? document.activeElement : null;
+        const id = focused?.closest("apus-channel-card").dataset.id;
         fill(this.#list, channels.map(channel => this.#card(channel)));
+        // What had the focus has it again, as far as it is still there.
+        const heir = focused && this.#list.querySelector(`[data-id="${id}"]`);
+        [...(heir?.querySelectorAll("button") ?? [])].find(each => each.textContent === focused.textContent)?.focus();
         this.#sent.setup(channels, router.query);
     }
 
