@@ -24,7 +24,8 @@ package final class ProcessReport: Sendable {
 
     /// Milliseconds between two reports.
     static let period: Int64 = 10_000
-    /// Milliseconds to the next try of one that failed: at the very start another process may still make the tables.
+    /// Milliseconds to the first report, and to the next try of one that failed: at the very start another process may
+    /// still make the tables.
     static let patience: Int64 = 1_000
     /// A row that nobody has renewed for a day is taken away by whoever reports next.
     static let statement = """
@@ -73,6 +74,8 @@ package final class ProcessReport: Sendable {
         let started = WallClock.millis
         var connection: PostgresConnection?
         var before = Usage.now
+        // One that dies as soon as it was started, again and again, is not said to run.
+        self.wakeup.wait(millis: Self.patience)
         while !self.ended.load(ordering: .acquiring) {
             let usage = Usage.now
             let isTold: Bool

@@ -20,7 +20,7 @@ import Testing
             lagSeconds: { 1.5 },
             details: { #"{"shares":3}"# }
         )
-        let select = "SELECT instance, lag_seconds, details->>'shares', version FROM processes WHERE load IS NULL"
+        let select = "SELECT instance, lag_seconds, details->>'shares', version FROM processes WHERE load >= 0"
         #expect(
             waits(.seconds(10)) {
                 guard let rows = try? connection.query(select), rows.count == 1 else { return false }

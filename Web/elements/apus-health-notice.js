@@ -5,6 +5,8 @@ import { span } from "../model/time.js";
 import { words } from "../model/words.js";
 
 const period = 15_000;
+// One that has just begun tells of itself after a second or two.
+const patience = 3_000;
 // Processes report every 10 s.
 const silence = 35;
 
@@ -13,6 +15,8 @@ export class ApusHealthNotice extends HTMLElement {
     #overview = null;
     #faults = [];
     #hasProcessor = true;
+    // Who was silent at the last look.
+    #suspects = [];
 
     connectedCallback() {
         this.setAttribute("role", "status");
@@ -36,7 +40,10 @@ export class ApusHealthNotice extends HTMLElement {
             this.#overview = overview;
             const silent = ["processor", "alerter"].filter(kind => age(processes, kind) >= silence);
             this.#hasProcessor = !silent.includes("processor");
-            this.#faults = silent.map(kind => {
+            const confirmed = silent.filter(kind => this.#suspects.includes(kind));
+            this.#suspects = silent;
+            if (confirmed.length < silent.length) this.#lookAgain();
+            this.#faults = confirmed.map(kind => {
                 const last = age(processes, kind);
                 return words.health[kind](last < Infinity ? span(last * 1_000) : null);
             });
@@ -45,6 +52,11 @@ export class ApusHealthNotice extends HTMLElement {
             this.#faults = problem.status === 503 ? [words.health.database] : [];
         }
         this.#draw();
+    }
+
+    // Before somebody is said to be away.
+    #lookAgain() {
+        setTimeout(() => this.isConnected && this.#load(), patience);
     }
 
     #draw() {
