@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import ActionChains
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -76,10 +77,15 @@ class Browser:
 
     def find(self, selector):
         """The elements that are shown, after a wait for the first."""
-        return wait(
-            f"{selector} is shown",
-            lambda: [each for each in self.driver.find_elements(By.CSS_SELECTOR, selector) if each.is_displayed()],
-        )
+
+        def shown():
+            try:
+                return [each for each in self.driver.find_elements(By.CSS_SELECTOR, selector) if each.is_displayed()]
+            except StaleElementReferenceException:
+                # The page was drawn anew between the two questions.
+                return []
+
+        return wait(f"{selector} is shown", shown)
 
     def count(self, selector):
         return self.run("return document.querySelectorAll(arguments[0]).length", selector)
