@@ -797,7 +797,7 @@ export const words = {
             enabled: { label: "Is being checked", hint: "Off: paused." },
             basicAuth: { label: "Name and password" },
             bearerToken: { label: "Token" },
-            dependsOn: { label: "Depends on", hint: "Other monitors without which this one can't work." },
+            dependsOn: { label: "Depends on", hint: "Other monitors without which this one can't work. It is noted only: each of them tells of its own incidents." },
             secrets: { label: "Secrets" },
         },
         defaults: {
