@@ -46,13 +46,26 @@ import Testing
         #expect(stops == [0, 1, 2, 3])
     }
 
+    @Test func `an address that is kept can be listened at by one at a time, again and again`() throws {
+        let kept = try BoundSocket(HostAndPort(host: "127.0.0.1", port: 0))
+        #expect(kept.address.port != 0)
+        for _ in 0..<2 {
+            let gateway = try BoundSocket(kept.address)
+            try gateway.listen()
+            #expect(throws: VerbError.self) { try BoundSocket(kept.address) }
+            withExtendedLifetime(gateway) {}
+        }
+        withExtendedLifetime(kept) {}
+    }
+
     @Test func `what is in the way is said in one sentence before anything starts`() throws {
         let up = try Installation()
-        let busy = try ListeningSocket(HostAndPort(host: "127.0.0.1", port: 0))
-        let process = try up.start("--listen", "127.0.0.1:\(busy.port)")
+        let busy = try BoundSocket(HostAndPort(host: "127.0.0.1", port: 0))
+        try busy.listen()
+        let process = try up.start("--listen", busy.address.description)
         #expect(process.wait(.seconds(20)) == .status(ExitCode.unavailable))
         #expect(
-            up.log == "apus: the address 127.0.0.1:\(busy.port) is already in use; choose another with --listen.\n"
+            up.log == "apus: the address \(busy.address) is already in use; choose another with --listen.\n"
         )
         let folder = try DataFolder(up.folder + "/.apus")
         let second = try up.start()

@@ -47,7 +47,7 @@ package final class RealKafka: Sendable {
         self.clusterID = clusterID
         self.properties = properties
         self.folder = TestFolder.make("kafka")
-        self.ports = try freePorts(2 * nodes)
+        self.ports = (0..<2 * nodes).map { _ in Int(LoopbackSocket.closedPort()) }
         self.bootstrap = stride(from: 0, to: self.ports.count, by: 2)
             .map { [ports] in "127.0.0.1:\(ports[$0])" }
             .joined(separator: ",")
@@ -241,22 +241,4 @@ private func isListening(_ port: Int) -> Bool {
     let (isConnected, descriptor) = unsafe withSocket(&address) { unsafe connect($0, $1, $2) == 0 }
     close(descriptor)
     return isConnected
-}
-
-/// Ports that were free a moment ago, all different.
-private func freePorts(_ count: Int) throws(RealKafkaError) -> [Int] {
-    var descriptors: [Int32] = []
-    defer { for descriptor in descriptors { close(descriptor) } }
-    var ports: [Int] = []
-    for _ in 0..<count {
-        var address = loopback(0)
-        let (isBound, descriptor) = unsafe withSocket(&address) { descriptor, pointer, length in
-            var length = length
-            return unsafe bind(descriptor, pointer, length) == 0 && getsockname(descriptor, pointer, &length) == 0
-        }
-        descriptors.append(descriptor)
-        guard isBound else { throw RealKafkaError("no free port on 127.0.0.1") }
-        ports.append(Int(UInt16(bigEndian: address.sin_port)))
-    }
-    return ports
 }

@@ -40,7 +40,9 @@ http {{
 
 class BehindProxy(Story):
     def test_everything_works_below_a_path_and_nothing_leaves_it(self):
-        port = _free_port()
+        kept = _keep_port()
+        self.addCleanup(kept.close)
+        port = kept.getsockname()[1]
         public = f"http://127.0.0.1:{port}/apus"
         settings = {"GATEWAY_BASE_PATH": "/apus", "TRUSTED_PROXIES": "127.0.0.1", "APUS_PUBLIC_URL": public}
         with Product("below-a-path", settings) as apus, _Proxy(port, apus.url.removesuffix("/apus/")):
@@ -85,11 +87,12 @@ class _Proxy:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _free_port():
-    # nginx can't tell which port the kernel chose.
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def _keep_port():
+    # nginx can't tell which port the kernel chose: it listens at one that a bound socket keeps from everybody else.
+    kept = socket.socket()
+    kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    kept.bind(("127.0.0.1", 0))
+    return kept
 
 
 def _answers(port):

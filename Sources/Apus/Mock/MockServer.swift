@@ -10,7 +10,7 @@ import Synchronization
 final class MockServer: @unchecked Sendable {
     private static let connectionLimit = 15_000
 
-    private let listener: ListeningSocket
+    private let listener: BoundSocket
     private let epoll: Int32
     private let wake: Int32
     private let isStopped = Atomic<Bool>(false)
@@ -21,7 +21,8 @@ final class MockServer: @unchecked Sendable {
 
     /// Begins to listen; answers are given inside ``run()``.
     init(listen address: HostAndPort) throws(VerbError) {
-        self.listener = try ListeningSocket(address)
+        self.listener = try BoundSocket(address)
+        try self.listener.listen()
         self.epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         self.wake = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
         self.watch(self.listener.descriptor, EPOLLIN, EPOLL_CTL_ADD)
@@ -35,7 +36,7 @@ final class MockServer: @unchecked Sendable {
     }
 
     /// Where it listens.
-    var port: UInt16 { self.listener.port }
+    var port: UInt16 { self.listener.address.port }
 
     /// Makes ``run()`` return, from any thread.
     func stop() {

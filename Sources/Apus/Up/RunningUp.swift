@@ -7,7 +7,8 @@ struct RunningUp {
     private let folder: DataFolder
     private let stores: Stores
     private let supervisor: Supervisor
-    private let listen: HostAndPort
+    /// Kept for the gateway, which listens there whenever it runs.
+    private let reserved: BoundSocket
     private let access: GatewayAccess
     private let banner: @Sendable (SignInLink?) -> String
 
@@ -16,9 +17,10 @@ struct RunningUp {
         _ options: UpOptions,
         _ folder: DataFolder,
         _ programs: ProgramFolder,
-        listen: HostAndPort,
+        listen reserved: BoundSocket,
         environment: [String: String]
     ) throws(VerbError) {
+        let listen = reserved.address
         // 0.0.0.0 is no address to open, but this machine answers there as well.
         let host = ["0.0.0.0", "::"].contains(listen.host) ? "localhost" : listen.host
         let url = "http://\(HostAndPort(host: host, port: listen.port))\(options.basePath)"
@@ -34,7 +36,7 @@ struct RunningUp {
         var variables = ["APUS_ADMIN_KEY": adminKey.key.revealed, "APUS_SECRET_KEY": secretKey.revealed]
         self.log = MergedLog(rendering: rendering)
         self.folder = folder
-        self.listen = listen
+        self.reserved = reserved
         self.stores = try Stores(options, folder: folder, log: self.log)
         variables.merge(self.stores.variables) { $1 }
         try folder.write(Self.beside(environment, variables, url, options), to: "env")
@@ -66,12 +68,12 @@ struct RunningUp {
     func runUntilStopped() -> Int32 {
         self.supervisor.start()
         self.log.say("waiting for the gateway")
-        let patience = MonotonicClock.millis + 60_000
+        var complaint = MonotonicClock.millis + 60_000
         var signal: Int32?
-        while signal == nil, !Reachability.accepts(self.listen) {
-            if MonotonicClock.millis > patience {
+        while signal == nil, !Reachability.accepts(self.reserved.address) {
+            if MonotonicClock.millis > complaint {
                 self.log.say("the gateway does not answer yet; its lines above say why")
-                break
+                complaint += 60_000
             }
             signal = Signals.wait(millis: 50)
         }

@@ -42,19 +42,19 @@ struct UpVerb: Verb {
         let options = try UpOptions(arguments, environment: environment)
         let programs = try ProgramFolder(needing: ["gateway", "processor", "alerter", "pinger"])
         let folder = try DataFolder(options.data)
-        let listen = try Self.freeAddress(options.listen)
+        let listen = try Self.reserve(options.listen)
         let up = try RunningUp(options, folder, programs, listen: listen, environment: environment)
         return up.runUntilStopped()
     }
 
-    /// The address with its port, once nobody listens there.
+    /// Keeps the address for the gateway, once nobody listens there.
     ///
     /// A gateway whose `apus` was killed dies a moment after it, so a busy port is looked at for a second.
-    private static func freeAddress(_ address: HostAndPort) throws(VerbError) -> HostAndPort {
+    private static func reserve(_ address: HostAndPort) throws(VerbError) -> BoundSocket {
         let end = MonotonicClock.millis + 1_000
         while true {
             do throws(VerbError) {
-                return HostAndPort(host: address.host, port: try ListeningSocket(address).port)
+                return try BoundSocket(address)
             } catch {
                 guard MonotonicClock.millis < end && address.port != 0 else { throw error }
                 usleep(50_000)

@@ -1,14 +1,17 @@
 import Glibc
 import Service
 
-/// A TCP socket that listens, closed with its owner.
-final class ListeningSocket: Sendable {
+/// A TCP socket with an address, closed with its owner.
+///
+/// While it does not listen itself another socket may, at the same address (both set `SO_REUSEADDR`), and the kernel
+/// gives its port to nobody else: so it keeps a port for a process that is yet to start, or starts again (socket(7)).
+final class BoundSocket: Sendable {
     /// The descriptor, which doesn't block.
     let descriptor: Int32
-    /// The port, also when the kernel chose it.
-    let port: UInt16
+    /// The address with its port, also when the kernel chose it.
+    let address: HostAndPort
 
-    /// Listens at a numeric address or `localhost`; what is wrong is said in one sentence.
+    /// Takes a numeric address or `localhost` at which nobody listens; what is wrong is said in one sentence.
     init(_ address: HostAndPort) throws(VerbError) {
         var hints = unsafe addrinfo()
         unsafe hints.ai_flags = AI_PASSIVE
@@ -29,16 +32,18 @@ final class ListeningSocket: Sendable {
         )
         var one: Int32 = 1
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
-        guard
-            unsafe descriptor >= 0 && bind(descriptor, info.ai_addr, info.ai_addrlen) == 0
-                && listen(descriptor, 4_096) == 0
-        else {
+        guard unsafe descriptor >= 0 && bind(descriptor, info.ai_addr, info.ai_addrlen) == 0 else {
             let cause = errno
             close(descriptor)
             throw Self.error(address, cause)
         }
         self.descriptor = descriptor
-        self.port = Self.port(of: descriptor)
+        self.address = HostAndPort(host: address.host, port: Self.port(of: descriptor))
+    }
+
+    /// Begins to take connections.
+    func listen() throws(VerbError) {
+        guard Glibc.listen(self.descriptor, 4_096) == 0 else { throw Self.error(self.address, errno) }
     }
 
     deinit {
