@@ -172,6 +172,26 @@ import Testing
         #expect(door.send(.patch, path, key: Self.admin, body: #"{"channels":[1]}"#).status == 400)
     }
 
+    @Test func `an edit that changes nothing makes no generation and no entry of the audit log`() throws {
+        let door = try Door()
+        let monitor =
+            #"{"name":"Shop","type":"http","target":"https://example.com","headers":{"X-Key":"hush"},"tags":["a"]}"#
+        #expect(door.send(.post, "/api/v1/monitors", key: Self.admin, body: monitor).status == 201)
+        let path = "/api/v1/monitors/1"
+        func entries() throws -> Int {
+            try door.send(.get, "/api/v1/audit?subject=monitors/1", key: Self.admin).document["items"]?.items.count ?? 0
+        }
+        for same in ["{}", #"{"name":"Shop","tags":["a"]}"#, #"{"headers":{"X-Key":"hush"}}"#] {
+            let answer = door.send(.patch, path, key: Self.admin, body: same)
+            #expect(answer.status == 200)
+            #expect(try answer.document["generation"]?.number == 1, "\(same)")
+        }
+        #expect(try entries() == 1)
+        let other = door.send(.patch, path, key: Self.admin, body: #"{"headers":{"X-Key":"other"}}"#)
+        #expect(try other.document["generation"]?.number == 2, "a secret counts, too")
+        #expect(try entries() == 2)
+    }
+
     @Test func `a change that may have been stored is not said to be undone`() throws {
         let answers = Answers(log: Log(process: "test", level: .error))
         let request = HTTPRequest(method: .post, target: "/", headers: HTTPHeaders([]), body: [])

@@ -104,12 +104,12 @@ import Testing
             """
         )
         let calls: [(HTTPMethod, String, String)] = [
-            (.post, "/api/v1/monitors", monitor), (.patch, "/api/v1/monitors/1", "{}"),
+            (.post, "/api/v1/monitors", monitor), (.patch, "/api/v1/monitors/1", #"{"interval":90}"#),
             (.post, "/api/v1/monitors/1/check", ""), (.post, "/api/v1/monitors/bulk", #"{"action":"pause","ids":[1]}"#),
             (.post, "/api/v1/incidents/inc_1/acknowledge", ""),
             (.post, "/api/v1/incidents/inc_1/comments", #"{"text":"looking"}"#),
-            (.post, "/api/v1/deliveries/1/retry", ""), (.delete, "/api/v1/monitors/1", ""),
-            (.post, "/api/v1/channels", channel), (.patch, "/api/v1/channels/1", "{}"),
+            (.delete, "/api/v1/monitors/1", ""), (.post, "/api/v1/channels", channel),
+            (.patch, "/api/v1/channels/1", "{}"), (.post, "/api/v1/deliveries/1/retry", ""),
             (.post, "/api/v1/channels/1/secret", ""), (.post, "/api/v1/channels/1/test", ""),
             (.delete, "/api/v1/channels/1", ""),
             (.post, "/sites", #"{"url":"https://example.com/","name":"s"}"#),

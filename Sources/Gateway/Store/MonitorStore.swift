@@ -48,13 +48,16 @@ struct MonitorStore: Sendable {
                 [.int(added.monitor.id), .text(String(decoding: definition, as: UTF8.self))]
             )
             try self.announce(.defined(added.monitor), definition, connection)
-            try self.note(nil, added, by: author, connection)
+            let changes = self.changes(from: nil, to: added)
+            try author.note("monitors/\(added.monitor.id)", changes, connection)
             return added
         }
         return added
     }
 
     /// Edits a monitor by `edit`, which sees it as it is; `expected` is the generation the client knows, if it says.
+    ///
+    /// What changes nothing makes no generation.
     ///
     /// - Throws: ``Refusal`` 404 where there is none, 412 where it has another generation.
     func edit(
@@ -114,21 +117,21 @@ struct MonitorStore: Sendable {
         case .pause, .resume:
             var edited = draft
             edited.monitor.enabled = action == .resume
-            // What is so already gets no new generation.
-            guard edited.monitor.enabled != draft.monitor.enabled else { return }
             _ = try self.replace(draft, with: edited, by: author, connection)
         case .delete: try self.delete(draft, by: author, connection)
         case .check: _ = try self.requestCheck(draft, by: author, connection)
         }
     }
 
-    /// Makes a new generation of a monitor.
+    /// Makes a new generation of a monitor, where anything changes.
     private func replace(
         _ former: MonitorDocument.Draft,
         with draft: MonitorDocument.Draft,
         by author: Author,
         _ connection: PostgresConnection
     ) throws -> MonitorDocument.Draft {
+        let changes = self.changes(from: former, to: draft)
+        guard !changes.isEmpty else { return former }
         var edited = draft
         edited.monitor.generation = former.monitor.generation + 1
         edited.monitor.updatedAt = max(WallClock.millis, former.monitor.updatedAt + 1)
@@ -137,7 +140,7 @@ struct MonitorStore: Sendable {
         try self.announce(.defined(edited.monitor), definition, connection)
         let unnamed = Set(former.monitor.channels ?? []).subtracting(edited.monitor.channels ?? [])
         try UnnamedWebhooks.note(unnamed, connection)
-        try self.note(former, edited, by: author, connection)
+        try author.note("monitors/\(edited.monitor.id)", changes, connection)
         return edited
     }
 
@@ -172,7 +175,7 @@ struct MonitorStore: Sendable {
         let change = Change.deleted(monitor: former.id, generation: former.generation + 1, at: at)
         try self.announce(change, nil, connection)
         try UnnamedWebhooks.note(former.channels ?? [], connection)
-        try self.note(draft, nil, by: author, connection)
+        try author.note("monitors/\(former.id)", self.changes(from: draft, to: nil), connection)
     }
 
     private func change<R>(_ body: (PostgresConnection) throws -> R) throws -> R {
@@ -254,14 +257,8 @@ struct MonitorStore: Sendable {
         )
     }
 
-    /// Notes a change in the audit log: what the API shows of it, and which secrets were set anew.
-    private func note(
-        _ former: MonitorDocument.Draft?,
-        _ latter: MonitorDocument.Draft?,
-        by author: Author,
-        _ connection: PostgresConnection
-    ) throws {
-        guard let id = (latter ?? former)?.monitor.id else { return }
+    /// What an edit changes, as the audit log tells it: what the API shows, and which secrets were set anew.
+    private func changes(from former: MonitorDocument.Draft?, to latter: MonitorDocument.Draft?) -> [AuditChange] {
         func document(_ draft: MonitorDocument.Draft) -> [UInt8] {
             var writer = JSONWriter(capacity: 1_024)
             MonitorDocument.write(draft, to: &writer)
@@ -269,7 +266,7 @@ struct MonitorStore: Sendable {
         }
         let changes = AuditChange.differences(from: former.map(document), to: latter.map(document))
         let secrets = HTTPDocument.differences(former?.secrets ?? HTTPSecrets(), latter?.secrets ?? HTTPSecrets())
-        try author.note("monitors/\(id)", changes + secrets.map(AuditChange.secret), connection)
+        return changes + secrets.map(AuditChange.secret)
     }
 
     /// Channels and monitors that are named must exist.
