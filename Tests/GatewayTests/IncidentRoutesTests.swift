@@ -70,6 +70,15 @@ import Testing
         }
         #expect(try fixture.get("/api/v1/deliveries?channel=0").pointers == ["#/channel"])
         let id = try #require(dead.first?["id"]?.number)
+        let late = fixture.post("/api/v1/deliveries/\(id)/retry")
+        #expect(late.status == 409)
+        #expect(try late.document["detail"]?.text == "Its channel is deleted: nobody would get it.")
+        try fixture.sql(
+            """
+            INSERT INTO channels (id, generation, name, type, is_default, enabled, definition)
+            VALUES (7, 1, 'ops', 'webhook', false, true, '{}')
+            """
+        )
         let retried = fixture.post("/api/v1/deliveries/\(id)/retry")
         #expect(retried.status == 202)
         #expect(try retried.document["state"]?.text == "pending")

@@ -60,17 +60,14 @@ struct DeliveryRoutes: Sendable {
     private func retry(_ request: HTTPRequest) throws -> HTTPResponse {
         try QueryReader(request).finish()
         guard
-            let (delivery, wasRetried) = try self.store.retry(
+            let (delivery, refusal) = try self.store.retry(
                 try request.id(of: "delivery"),
                 by: Author(request)
             )
         else {
             throw Refusal.notFound("delivery")
         }
-        guard wasRetried else {
-            let detail = "It is \(delivery.state); only what is dead or cancelled can be tried again."
-            return .problem(409, detail)
-        }
+        if let refusal { return .problem(409, refusal) }
         var writer = JSONWriter()
         DeliveryDocument.write(delivery, to: &writer)
         return .json(writer.bytes, status: 202)

@@ -59,17 +59,37 @@ struct DeliveryStore: Sendable {
         return try self.pool.withConnection { try $0.query(sql, [.text(incident)]).map(Self.row) }
     }
 
-    /// Has a delivery tried again; returns it, and whether it was one that had ended without success.
+    /// Has a delivery tried again; returns it, and why not where it cannot be.
     ///
     /// - Throws: `PostgresError`.
-    func retry(_ id: Int64, by author: Author) throws -> (delivery: Row, wasRetried: Bool)? {
+    func retry(_ id: Int64, by author: Author) throws -> (delivery: Row, refusal: String?)? {
         try self.pool.withConnection { connection in
             try connection.withTransaction { connection in
-                let wasRetried = try connection.query("SELECT retry_delivery($1)", [.int(id)]).first?.bool(0) ?? false
-                let rows = try connection.query("\(Self.query) WHERE deliveries.id = $1", [.int(id)])
-                guard let row = rows.first else { return nil }
-                if wasRetried { try author.note("deliveries/\(id)", [], connection) }
-                return (try Self.row(row), wasRetried)
+                // The lock keeps the channel until the delivery is due again.
+                let channels = try connection.query(
+                    """
+                    SELECT FROM deliveries JOIN channels ON channels.id = deliveries.channel
+                    WHERE deliveries.id = $1 FOR SHARE OF channels
+                    """,
+                    [.int(id)]
+                )
+                let wasRetried =
+                    try !channels.isEmpty
+                    && connection.query("SELECT retry_delivery($1)", [.int(id)]).first?.bool(0) == true
+                guard let row = try connection.query("\(Self.query) WHERE deliveries.id = $1", [.int(id)]).first else {
+                    return nil
+                }
+                let delivery = try Self.row(row)
+                guard !wasRetried else {
+                    try author.note("deliveries/\(id)", [], connection)
+                    return (delivery, nil)
+                }
+                return (
+                    delivery,
+                    channels.isEmpty
+                        ? "Its channel is deleted: nobody would get it."
+                        : "It is \(delivery.state); only what is dead or cancelled can be tried again."
+                )
             }
         }
     }
