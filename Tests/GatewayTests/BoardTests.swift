@@ -2,6 +2,7 @@ import HTTPServer
 import JSON
 import Latest
 import Redis
+import Service
 import TestServers
 import Testing
 
@@ -35,6 +36,18 @@ import Testing
         #expect(status["regions"]?["eu"]?["latencyMs"]?.real == 12.345)
         #expect(fixture.get("/api/v1/monitors/77777/status").status == 404)
         #expect(fixture.get("/api/v1/monitors/x/status").status == 404)
+    }
+
+    @Test func `results that come again after a start of the processor are no checks of this minute`() throws {
+        let fixture = try BoardFixture()
+        defer { fixture.stop() }
+        try fixture.follow()
+        #expect(eventually { fixture.board.isLoaded })
+        let now = WallClock.millis
+        let results = (0..<60).map { RecentResult(region: "eu", slot: now - $0 * 30_000, outcome: .up) }
+        try fixture.publish(BoardFixture.document(1, .up, offset: 1), results: results)
+        #expect(eventually { fixture.board.contains(1) })
+        #expect(fixture.board.rate.perSecond(now: MonotonicClock.millis + 50_000) * 60 < 4)
     }
 
     @Test func `a tombstone takes a monitor off, a hole in the numbers loads anew`() throws {

@@ -31,7 +31,7 @@ import Testing
     @Test func `composed and decomposed are the same, letters stay what they are`() {
         #expect(SearchText.folded("가") == SearchText.folded("\u{1100}\u{1161}"))
         #expect(SearchText.folded("が") == SearchText.folded("か\u{3099}"))
-        #expect(SearchText.folded("が") != SearchText.folded("か"))
+        #expect(!SearchText.folded("が").contains(SearchText.folded("か")))
         #expect(SearchText.folded("कि") != SearchText.folded("क"))
         #expect(SearchText.folded("日本") == Array("日本".utf8))
         #expect(SearchText.folded("🦅") == Array("🦅".utf8))

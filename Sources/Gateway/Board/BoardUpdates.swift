@@ -130,7 +130,9 @@ final class BoardUpdates: Sendable {
         if let entry = StatusRendering.entry(message.status) {
             // Before the status: who is told of it and asks finds them.
             self.board.recents.add(message.results, of: entry.id)
-            self.board.rate.add(message.results.count)
+            // After a start of the processor old ones come again.
+            let recent = WallClock.millis - ResultRate.window
+            self.board.rate.add(message.results.count { $0.slot > recent })
             self.board.apply([entry], results: NewsRendering.results(message.results))
         } else {
             self.board.remove([message.status.monitor])

@@ -3,7 +3,9 @@ import Synchronization
 
 /// How many results come in, over the last minute.
 final class ResultRate: Sendable {
-    private static let seconds = 60
+    /// Over how long the mean is, ms.
+    static let window: Int64 = 60_000
+    private static let seconds = Int(ResultRate.window / 1_000)
 
     private struct Counts {
         var begun: Int64

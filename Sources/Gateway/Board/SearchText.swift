@@ -22,13 +22,22 @@ enum SearchText {
             return bytes
         }
         bytes.removeAll(keepingCapacity: true)
-        for scalar in text._nfd {
-            let properties = scalar.properties
-            // Combining classes up to nine are no accents: they make another letter.
-            if properties.canonicalCombiningClass.rawValue > 9 || properties.isDefaultIgnorableCodePoint { continue }
-            bytes.append(contentsOf: self.folded(scalar, properties).utf8)
+        for composed in text._nfc {
+            let properties = composed.properties
+            if self.isAccent(properties) || properties.isDefaultIgnorableCodePoint { continue }
+            // Only for an accent is a letter taken apart: か is not to be found in が, although that begins with it.
+            let parts = String(composed)._nfd
+            for scalar in parts.contains(where: { self.isAccent($0.properties) }) ? Array(parts) : [composed]
+            where !self.isAccent(scalar.properties) {
+                bytes.append(contentsOf: self.folded(scalar, scalar.properties).utf8)
+            }
         }
         return bytes
+    }
+
+    /// Combining classes up to nine make another letter (UAX #44).
+    private static func isAccent(_ properties: Unicode.Scalar.Properties) -> Bool {
+        properties.canonicalCombiningClass.rawValue > 9
     }
 
     /// The words of what somebody searches for, all of which are to be found.
