@@ -38,7 +38,7 @@ struct WebhookStore: Sendable {
     ///
     /// Where the site named no channels, the default ones that it was heard by are named beside it: none is lost.
     func add(_ url: String, to site: Int64, by author: Author) throws -> Webhook {
-        let former = try self.channels.all()
+        let defaults = try self.defaultChannels()
         let channel = Channel(
             id: 0,
             name: "Discord webhook of site \(site) (\(Base64.encodeURL(SecureRandom.bytes(6))))",
@@ -53,7 +53,7 @@ struct WebhookStore: Sendable {
         do {
             _ = try self.monitors.edit(site, expected: nil, by: author) { draft in
                 var edited = draft
-                let named = draft.monitor.channels ?? former.filter { $0.isDefault && $0.enabled }.map(\.id)
+                let named = draft.monitor.channels ?? defaults
                 guard named.count < 100 else {
                     throw Refusal(response: SiteDoor.detail("The site has 100 channels already", status: 400))
                 }
@@ -69,18 +69,26 @@ struct WebhookStore: Sendable {
     }
 
     /// Takes a webhook from every site that names it, and deletes it; whether there was one.
+    ///
+    /// A site that is left with just the default channels names none, as before its first webhook.
     func remove(_ id: Int64, by author: Author) throws -> Bool {
         let sites = try self.rows("channels.id = $1::bigint", .int(id)).map(\.site)
         guard !sites.isEmpty else { return false }
+        let defaults = try self.defaultChannels()
         for site in sites {
             _ = try self.monitors.edit(site, expected: nil, by: author) { draft in
                 var edited = draft
                 edited.monitor.channels?.removeAll { $0 == id }
+                if Set(edited.monitor.channels ?? []) == Set(defaults) { edited.monitor.channels = nil }
                 return edited
             }
         }
         try self.channels.remove(id, expected: nil, by: author)
         return true
+    }
+
+    private func defaultChannels() throws -> [Int64] {
+        try self.channels.all().filter { $0.isDefault && $0.enabled }.map(\.id)
     }
 
     private func rows(_ condition: String, _ value: PostgresValue) throws -> [(site: Int64, channel: Channel)] {
