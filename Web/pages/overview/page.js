@@ -20,6 +20,8 @@ import { CardWindows } from "./windows.js";
 
 // A change of state may change the order: the list is read anew, once for many of them.
 const patience = 1_000;
+// What could not be read is asked for again.
+const retry = 5_000;
 // Availability moves without any change of state.
 const renewal = 30_000;
 
@@ -77,7 +79,10 @@ export default class OverviewPage extends HTMLElement {
             this.#refresh();
         });
         this.#windows.addEventListener("change", () => this.#drawFound());
-        this.#windows.addEventListener("problem", event => this.#fail(event.detail));
+        this.#windows.addEventListener("problem", event => {
+            this.#fail(event.detail);
+            this.#refreshSoon(retry);
+        });
         this.#ends.push(
             live.watch([], {
                 status: status => this.#take(status),
@@ -141,8 +146,8 @@ export default class OverviewPage extends HTMLElement {
         if (isNews) this.#refreshSoon();
     }
 
-    #refreshSoon() {
-        this.#soon ??= setTimeout(() => this.#refresh(), patience);
+    #refreshSoon(wait = patience) {
+        this.#soon ??= setTimeout(() => this.#refresh(), wait);
     }
 
     #refresh() {
