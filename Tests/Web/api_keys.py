@@ -8,19 +8,15 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
 from looks import see
-from story import Story, product, showcase
+from story import AdminStory
 from waiting import wait
 
 
-class APIKeys(Story):
-    @classmethod
-    def setUpClass(cls):
-        showcase()
-
+class APIKeys(AdminStory):
     def status(self, key, method, path, body=None):
         """What the API answers to whom has this key."""
         request = urllib.request.Request(
-            f"{product().url}api/v1/{path}",
+            f"{self.apus.url}api/v1/{path}",
             method=method,
             data=body and json.dumps(body).encode(),
             headers={"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
@@ -34,8 +30,7 @@ class APIKeys(Story):
 
     def test_a_key_is_made_shown_once_copied_and_taken_back(self):
         browser = self.browser
-        apus = product()
-        self.sign_in(apus)
+        apus = self.apus
         browser.open(f"{apus.url}people")
         browser.press("Make a key")
         wait("one can type at once", lambda: browser.focus() == "Name")
@@ -76,8 +71,7 @@ class APIKeys(Story):
 
     def test_what_is_wrong_with_a_key_is_said_at_its_field_and_escape_makes_none(self):
         browser = self.browser
-        apus = product()
-        self.sign_in(apus)
+        apus = self.apus
         browser.open(f"{apus.url}people")
         browser.press("Make a key")
         browser.allow(400, "keys$")

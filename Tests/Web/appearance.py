@@ -4,19 +4,18 @@ import re
 
 from looks import see
 from product import ROOT
-from story import Story, product, showcase
+from story import AdminStory
 from waiting import wait
 
 # As the dashboard itself lists them.
 PAGES = re.findall(r'name: "([a-z-]+)", path: "([^"]*)"', (ROOT / "Web" / "pages" / "pages.js").read_text())
 
 
-class Appearance(Story):
+class Appearance(AdminStory):
     def test_every_page_is_open_to_everyone_in_light_dark_and_on_a_telephone(self):
         browser = self.browser
-        apus = product()
-        monitor = showcase()
-        self.sign_in(apus)
+        apus = self.apus
+        monitor = self.checkout
         self.assertIn(("overview", ""), PAGES)
         for name, path in PAGES:
             if name == "sign-in":
@@ -27,7 +26,6 @@ class Appearance(Story):
 
     def test_dark_is_chosen_once_and_stays(self):
         browser = self.browser
-        self.sign_in(product())
         browser.find("apus-monitor-row")
         background = "return getComputedStyle(document.body).backgroundColor"
         light = browser.run(background)
@@ -42,7 +40,6 @@ class Appearance(Story):
 
     def test_without_a_choice_the_system_decides(self):
         browser = self.browser
-        self.sign_in(product())
         browser.find("apus-monitor-row")
         for look in ("dark", "light", "dark"):
             browser.look(look)

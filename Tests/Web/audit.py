@@ -5,22 +5,10 @@ import datetime
 from selenium.webdriver.support.ui import Select
 
 from looks import see
-from story import Story, product, showcase, targets
+from story import AdminStory, targets
 from waiting import wait
 
-PASSWORD = "correct horse battery"
-
-
-class Audit(Story):
-    @classmethod
-    def setUpClass(cls):
-        showcase()
-
-    def setUp(self):
-        super().setUp()
-        self.apus = product()
-        self.sign_in(self.apus)
-
+class Audit(AdminStory):
     def open(self, query=""):
         self.browser.open(f"{self.apus.url}audit{query}")
         self.browser.find("apus-audit-log tbody tr")

@@ -5,7 +5,7 @@ import json
 from looks import see
 from product import Product
 from receiver import Receiver
-from story import Story, targets
+from story import PASSWORD, Story, targets
 from waiting import wait
 
 # What the card of the channel with this name says, and its button with this label.
@@ -160,12 +160,9 @@ class Channels(Story):
         browser = self.browser
         self._make("Operations")
         if not any(each["name"] == "Vera" for each in self.apus.get("people")["items"]):
-            self.apus.post("people", {"name": "Vera", "role": "viewer", "password": "correct horse battery"})
+            self.apus.post("people", {"name": "Vera", "role": "viewer", "password": PASSWORD})
         browser.press("Sign out")
-        browser.fill("input[name=name]", "Vera")
-        browser.fill("input[name=password]", "correct horse battery")
-        browser.press("Sign in")
-        browser.shows("Vera", "apus-shell header")
+        self.enter(self.apus, "Vera", PASSWORD)
         browser.open(f"{self.apus.url}channels")
         text = wait("the channel is there", lambda: self._card("Operations"))
         self.assertIn("What was sent", text)

@@ -3,7 +3,7 @@
 from selenium.webdriver.common.keys import Keys
 
 from looks import see
-from story import Story, product, showcase, targets
+from story import AdminStory, targets
 from waiting import wait
 
 # What the focus looks like: an outline or a ring.
@@ -15,17 +15,11 @@ FOCUS = """
 """
 
 
-class Editing(Story):
-    @classmethod
-    def setUpClass(cls):
-        # It has a history by the time that pages are looked at.
-        showcase()
-
+class Editing(AdminStory):
     def test_two_who_edit_at_once_see_both_versions_and_neither_is_lost(self):
         browser = self.browser
-        apus = product()
+        apus = self.apus
         monitor = apus.add("Edited by two", targets().address("edited"), interval=60)
-        self.sign_in(apus)
         browser.open(f"{apus.url}monitors/{monitor}/edit")
         wait("the form is filled", lambda: browser.labelled("Name").get_attribute("value") == "Edited by two")
         apus.ask("PATCH", f"monitors/{monitor}", {"interval": 20, "name": "Edited by the other"})
@@ -45,8 +39,7 @@ class Editing(Story):
 
     def test_what_is_wrong_is_said_at_its_field(self):
         browser = self.browser
-        apus = product()
-        self.sign_in(apus)
+        apus = self.apus
         browser.open(f"{apus.url}monitors/new")
         browser.labelled("Address").send_keys("no address at all")
         browser.allow(422, "monitors$")
@@ -57,8 +50,7 @@ class Editing(Story):
 
     def test_a_monitor_is_added_by_keyboard_alone(self):
         browser = self.browser
-        apus = product()
-        self.sign_in(apus)
+        apus = self.apus
         browser.open(apus.url)
         browser.find("apus-monitor-row")
         # Tab leads everywhere, and always shows where one is.
@@ -84,7 +76,6 @@ class Editing(Story):
 
     def test_single_keys_search_add_and_help(self):
         browser = self.browser
-        self.sign_in(product())
         browser.find("apus-monitor-row")
         browser.type("/")
         self.assertEqual(browser.run("return document.activeElement.type"), "search")
@@ -95,4 +86,4 @@ class Editing(Story):
         browser.type(Keys.ESCAPE)
         wait("the help is closed", lambda: browser.count("dialog") == 0)
         browser.type("n")
-        browser.is_at(f"{product().url}monitors/new")
+        browser.is_at(f"{self.apus.url}monitors/new")

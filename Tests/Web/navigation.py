@@ -3,7 +3,7 @@
 from selenium.webdriver.common.keys import Keys
 
 from looks import see
-from story import Story, product, showcase
+from story import AdminStory
 from waiting import wait
 
 PAGES = ["Overview", "Incidents", "Channels", "People", "Pipeline"]
@@ -15,15 +15,9 @@ IS_REACHABLE = """
 """
 
 
-class Navigation(Story):
-    @classmethod
-    def setUpClass(cls):
-        showcase()
-
+class Navigation(AdminStory):
     def setUp(self):
         super().setUp()
-        self.apus = product()
-        self.sign_in(self.apus)
         self.browser.find("apus-monitor-row")
 
     def test_a_telephone_shows_every_page_and_tool_without_scrolling(self):

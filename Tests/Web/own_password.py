@@ -3,20 +3,16 @@
 from selenium.webdriver.common.keys import Keys
 
 from looks import see
-from story import Story, product, showcase
+from story import PASSWORD, ShowcaseStory
 from waiting import wait
 
-FIRST, SECOND = "correct horse battery", "staple of the second kind"
+SECOND = "staple of the second kind"
 
 
-class OwnPassword(Story):
-    @classmethod
-    def setUpClass(cls):
-        showcase()
-
+class OwnPassword(ShowcaseStory):
     def test_who_comes_by_a_link_chooses_a_password_and_signs_in_with_it(self):
         browser = self.browser
-        apus = product()
+        apus = self.apus
         person = apus.post("people", {"name": "Grace", "role": "editor"})["id"]
         browser.open(apus.post("sessions/tokens", {"person": person})["url"])
         browser.shows("Your account", "h1")
@@ -35,17 +31,17 @@ class OwnPassword(Story):
         self.assertEqual(browser.labelled("New password").get_attribute("type"), "text")
         field = browser.labelled("New password")
         field.clear()
-        field.send_keys(FIRST, Keys.ENTER)
+        field.send_keys(PASSWORD, Keys.ENTER)
         browser.shows("From now on you sign in", "apus-toast")
         self.assertEqual(browser.count("dialog"), 0)
         wait("the focus is back", lambda: browser.focus() == "Change password")
         browser.press("Sign out")
-        self.enter(apus, "Grace", FIRST)
+        self.enter(apus, "Grace", PASSWORD)
         browser.shows("Grace", "header")
 
     def test_a_link_makes_one_somebody_else_though_the_role_is_the_same(self):
         browser = self.browser
-        apus = product()
+        apus = self.apus
         person = apus.post("people", {"name": "Joan", "role": "admin"})["id"]
         self.sign_in(apus)
         browser.shows("Admin key", "header")
@@ -55,13 +51,13 @@ class OwnPassword(Story):
 
     def test_a_new_password_asks_for_the_old_one_and_ends_the_other_sessions(self):
         browser = self.browser
-        apus = product()
-        person = apus.post("people", {"name": "Edsger", "role": "viewer", "password": FIRST})["id"]
+        apus = self.apus
+        person = apus.post("people", {"name": "Edsger", "role": "viewer", "password": PASSWORD})["id"]
         elsewhere = self.another_browser()
-        self.enter(apus, "Edsger", FIRST, elsewhere)
+        self.enter(apus, "Edsger", PASSWORD, elsewhere)
         elsewhere.open(f"{apus.url}incidents?state=open")
         elsewhere.find("main h1")
-        self.enter(apus, "Edsger", FIRST)
+        self.enter(apus, "Edsger", PASSWORD)
         browser.click(".account-name")
         browser.shows("Your account", "h1")
         wait("both sessions are listed", lambda: browser.count("apus-session-list tbody tr") == 2)
@@ -74,7 +70,7 @@ class OwnPassword(Story):
         old = browser.labelled("Old password")
         old.clear()
         elsewhere.allow(401, "/api/v1/")
-        old.send_keys(FIRST, Keys.ENTER)
+        old.send_keys(PASSWORD, Keys.ENTER)
         browser.shows("Your password is changed", "apus-toast")
         wait("only this session is left", lambda: browser.count("apus-session-list tbody tr") == 1)
         elsewhere.shows("Your session has ended")
@@ -83,9 +79,9 @@ class OwnPassword(Story):
 
     def test_escape_leaves_the_password_as_it_was(self):
         browser = self.browser
-        apus = product()
-        apus.post("people", {"name": "Barbara", "role": "viewer", "password": FIRST})
-        self.enter(apus, "Barbara", FIRST)
+        apus = self.apus
+        apus.post("people", {"name": "Barbara", "role": "viewer", "password": PASSWORD})
+        self.enter(apus, "Barbara", PASSWORD)
         browser.open(f"{apus.url}account")
         browser.press("Change password")
         browser.labelled("New password").send_keys(SECOND)
@@ -96,4 +92,4 @@ class OwnPassword(Story):
         wait("it is closed", lambda: browser.count("dialog") == 0)
         self.assertEqual(browser.focus(), "Change password")
         browser.press("Sign out")
-        self.enter(apus, "Barbara", FIRST)
+        self.enter(apus, "Barbara", PASSWORD)

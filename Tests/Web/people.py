@@ -4,21 +4,12 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
 from looks import see
-from story import Story, product, showcase
+from story import PASSWORD, AdminStory
 from waiting import wait
 
-PASSWORD = "correct horse battery"
-
-
-class People(Story):
-    @classmethod
-    def setUpClass(cls):
-        showcase()
-
+class People(AdminStory):
     def setUp(self):
         super().setUp()
-        self.apus = product()
-        self.sign_in(self.apus)
         self.browser.open(f"{self.apus.url}people")
         self.browser.find("apus-person-list")
 

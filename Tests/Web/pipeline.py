@@ -6,7 +6,7 @@ import subprocess
 import processes
 from looks import see
 from product import Product
-from story import Story
+from story import PASSWORD, Story
 from waiting import wait
 
 # The lines of the table with this name.
@@ -75,12 +75,9 @@ class Pipeline(Story):
         self.assertFalse(browser.run("return Boolean(window.isBroken)"))
         see(self, "pipeline-dead-letters")
 
-        self.apus.post("people", {"name": "Vera", "role": "viewer", "password": "correct horse battery"})
+        self.apus.post("people", {"name": "Vera", "role": "viewer", "password": PASSWORD})
         browser.press("Sign out")
-        browser.fill("input[name=name]", "Vera")
-        browser.fill("input[name=password]", "correct horse battery")
-        browser.press("Sign in")
-        browser.shows("Vera", "apus-shell header")
+        self.enter(self.apus, "Vera", PASSWORD)
         browser.open(f"{self.apus.url}pipeline")
         browser.shows("Processor: 4 records could not be read")
         browser.shows("Admins see the records here.")

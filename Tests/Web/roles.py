@@ -1,10 +1,9 @@
 """What viewers and editors see: nothing is offered that would be refused, and addresses of others say so."""
 
 from looks import see
-from story import Story, product, showcase
+from story import PASSWORD, ShowcaseStory
 from waiting import wait
 
-PASSWORD = "correct horse battery"
 # What only editors do, by the words of the pages.
 EDITING = ["Add monitor", "Pause", "Edit", "Duplicate", "Delete", "Check now", "Add channel", "Send a test", "Acknowledge", "Add comment"]
 WORDS = """
@@ -13,12 +12,11 @@ WORDS = """
 """
 
 
-class Roles(Story):
+class Roles(ShowcaseStory):
     @classmethod
     def setUpClass(cls):
-        cls.monitor = showcase()
-        cls.apus = product()
-        cls.incident = cls.apus.get("incidents?monitor=" + str(cls.monitor))["items"][0]["id"]
+        super().setUpClass()
+        cls.incident = cls.apus.get("incidents?monitor=" + str(cls.checkout))["items"][0]["id"]
         cls.channel = cls.apus.post("channels", {"name": "Night shift", "type": "slack", "url": "https://example.com/hook", "default": False})
         cls.addClassCleanup(lambda: cls.apus.ask("DELETE", f"channels/{cls.channel['id']}"))
         for name, role in (("Vera", "viewer"), ("Emil", "editor")):
@@ -40,7 +38,7 @@ class Roles(Story):
         self.enter(self.apus, "Vera", PASSWORD)
         browser.find("apus-monitor-row")
         self.assertEqual(self.navigation(), ["Overview", "Incidents", "Channels", "Pipeline"])
-        for path in ("", f"monitors/{self.monitor}", "incidents", f"incidents/{self.incident}", "channels", "pipeline"):
+        for path in ("", f"monitors/{self.checkout}", "incidents", f"incidents/{self.incident}", "channels", "pipeline"):
             with self.subTest(page=path):
                 self.assertEqual([each for each in self.offered(path) if each in EDITING], [])
         self.assertEqual(browser.count(".row-check input:not([hidden])") and browser.count("apus-monitor-list.can-select"), 0)
@@ -57,7 +55,7 @@ class Roles(Story):
         self.enter(self.apus, "Vera", PASSWORD)
         for path, title in (
             ("monitors/new", "This page is for editors"),
-            (f"monitors/{self.monitor}/edit", "This page is for editors"),
+            (f"monitors/{self.checkout}/edit", "This page is for editors"),
             ("welcome", "This page is for editors"),
             ("people", "This page is for admins"),
             ("audit", "This page is for admins"),
@@ -76,7 +74,7 @@ class Roles(Story):
         self.enter(self.apus, "Emil", PASSWORD)
         browser.find("apus-monitor-row")
         self.assertEqual(self.navigation(), ["Overview", "Incidents", "Channels", "Pipeline"])
-        offered = [each for path in ("", f"monitors/{self.monitor}", f"incidents/{self.incident}", "channels") for each in self.offered(path)]
+        offered = [each for path in ("", f"monitors/{self.checkout}", f"incidents/{self.incident}", "channels") for each in self.offered(path)]
         self.assertEqual([each for each in EDITING if each not in offered], [])
         self.offered("pipeline")
         self.assertNotIn("Dead letters", browser.text("main"))
@@ -90,10 +88,10 @@ class Roles(Story):
         browser = self.browser
         person = self.apus.post("people", {"name": "Tempora", "role": "editor", "password": PASSWORD})["id"]
         self.enter(self.apus, "Tempora", PASSWORD)
-        browser.open(f"{self.apus.url}monitors/{self.monitor}")
+        browser.open(f"{self.apus.url}monitors/{self.checkout}")
         wait("the page is drawn", lambda: "Check now" in browser.run(WORDS))
         self.apus.ask("PATCH", f"people/{person}", {"role": "viewer"})
-        browser.allow(403, f"monitors/{self.monitor}/check$")
+        browser.allow(403, f"monitors/{self.checkout}/check$")
         browser.press("Check now")
         browser.shows("Your role is viewer", "apus-toast")
         wait("nothing of it is offered any more", lambda: "Check now" not in browser.run(WORDS))

@@ -1,17 +1,10 @@
 """Coming in, and what happens when a session ends."""
 
 from looks import see
-from story import Story, product, showcase
+from story import PASSWORD, ShowcaseStory
 from waiting import wait
 
-PASSWORD = "correct horse battery"
-
-
-class Sessions(Story):
-    @classmethod
-    def setUpClass(cls):
-        showcase()
-
+class Sessions(ShowcaseStory):
     def rows(self, name):
         """The rows of a list of sessions in which this name stands."""
         script = "return [...document.querySelectorAll('apus-session-list tbody tr')].filter(row => row.textContent.includes(arguments[0]))"
@@ -19,7 +12,7 @@ class Sessions(Story):
 
     def test_a_session_that_ends_leads_to_the_sign_in_and_back(self):
         browser = self.browser
-        apus = product()
+        apus = self.apus
         self.sign_in(apus)
         browser.open(f"{apus.url}?q=checkout")
         browser.find("apus-monitor-row")
@@ -42,7 +35,7 @@ class Sessions(Story):
 
     def test_a_person_signs_in_by_name_and_a_wrong_password_is_refused(self):
         browser = self.browser
-        apus = product()
+        apus = self.apus
         apus.post("people", {"name": "Ada", "role": "viewer", "password": PASSWORD})
         browser.open(apus.url)
         browser.find("input[name=password]")
@@ -62,7 +55,7 @@ class Sessions(Story):
 
     def test_ones_other_sessions_are_listed_and_ended_from_the_account(self):
         browser = self.browser
-        apus = product()
+        apus = self.apus
         apus.post("people", {"name": "Niklaus", "role": "viewer", "password": PASSWORD})
         elsewhere = self.another_browser()
         self.enter(apus, "Niklaus", PASSWORD, elsewhere)
@@ -86,7 +79,7 @@ class Sessions(Story):
 
     def test_an_admin_sees_who_is_signed_in_and_signs_them_out(self):
         browser = self.browser
-        apus = product()
+        apus = self.apus
         apus.post("people", {"name": "Ken", "role": "editor", "password": PASSWORD})
         his = self.another_browser()
         self.enter(apus, "Ken", PASSWORD, his)

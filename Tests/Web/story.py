@@ -6,6 +6,9 @@ from browser import Browser
 from product import Product, Targets
 from waiting import wait
 
+# Of each person whom a story adds.
+PASSWORD = "correct horse battery"
+
 _shared = {}
 
 
@@ -103,3 +106,21 @@ class Story(unittest.TestCase):
         browser.fill("input[name=password]", password)
         browser.press("Sign in")
         browser.find(".account-name")
+
+
+class ShowcaseStory(Story):
+    """A story in the Apus that all share, among monitors with a history."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.apus = product()
+        # The one that is down.
+        cls.checkout = showcase()
+
+
+class AdminStory(ShowcaseStory):
+    """Such a story, told by an admin."""
+
+    def setUp(self):
+        super().setUp()
+        self.sign_in(self.apus)
