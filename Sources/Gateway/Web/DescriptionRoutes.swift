@@ -27,8 +27,8 @@ struct DescriptionRoutes: Sendable {
     init(folder: String, log: Log) {
         self.files = WebFolder.read(folder, names: Self.names)
         self.start = WebFile(contentType: "text/javascript; charset=utf-8", content: Array(Self.swaggerStart.utf8))
-        self.swagger = Self.page(Self.swaggerPage)
-        self.redoc = Self.page(Self.redocPage)
+        self.swagger = Self.page(style: "swagger-ui-dist/swagger-ui.css", body: Self.swaggerBody)
+        self.redoc = Self.page(body: Self.redocBody)
         let missing = Self.names.filter { self.files[$0] == nil }
         if !missing.isEmpty {
             log.info(
@@ -58,28 +58,31 @@ struct DescriptionRoutes: Sendable {
         return page.response(to: request)
     }
 
-    private static func page(_ text: String) -> WebFile {
-        WebFile(contentType: "text/html; charset=utf-8", content: Array(text.utf8), policy: Self.policy)
+    // Addresses without a slash in front: both pages also work below a path of a proxy.
+    private static func page(style: String? = nil, body: String) -> WebFile {
+        let link = style.map { "<link rel=\"stylesheet\" href=\"docs/\($0)\">\n" } ?? ""
+        let text = """
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>Apus API</title>
+            <link rel="icon" href="data:,">
+            \(link)</head>
+            <body>
+            \(body)
+            </body>
+            </html>
+
+            """
+        return WebFile(contentType: "text/html; charset=utf-8", content: Array(text.utf8), policy: Self.policy)
     }
 
-    // Addresses without a slash in front: both pages also work below a path of a proxy.
-    private static let swaggerPage = """
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>Apus API</title>
-        <link rel="icon" href="data:,">
-        <link rel="stylesheet" href="docs/swagger-ui-dist/swagger-ui.css">
-        </head>
-        <body>
+    private static let swaggerBody = """
         <div id="page"></div>
         <script src="docs/swagger-ui-dist/swagger-ui-bundle.js"></script>
         <script src="docs/start.js"></script>
-        </body>
-        </html>
-
         """
 
     private static let swaggerStart = """
@@ -87,20 +90,8 @@ struct DescriptionRoutes: Sendable {
 
         """
 
-    private static let redocPage = """
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>Apus API</title>
-        <link rel="icon" href="data:,">
-        </head>
-        <body>
+    private static let redocBody = """
         <redoc spec-url="openapi.yaml" disable-google-font="true"></redoc>
         <script src="docs/redoc/bundles/redoc.standalone.js"></script>
-        </body>
-        </html>
-
         """
 }
