@@ -69,7 +69,8 @@ import Testing
         #expect(good.status == 200 && good.header("RateLimit")?.hasPrefix("\"key\";r=4") == true)
         for _ in 0..<4 { #expect(door.send(.get, "/api/v1/monitors", key: key).status == 200) }
         let refused = door.send(.get, "/api/v1/monitors", key: key)
-        #expect(refused.status == 429 && refused.header("Retry-After") == "12")
+        #expect(refused.status == 429)
+        #expect((1...12).contains(try #require(Int(refused.header("Retry-After") ?? ""))))
         #expect(refused.header("RateLimit")?.hasPrefix("\"key\";r=0") == true)
         #expect(door.send(.get, "/api/v1/monitors", key: door.admin).status == 200)
     }

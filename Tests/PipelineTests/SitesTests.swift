@@ -52,7 +52,7 @@ extension PipelineTests {
         }
 
         @Test func `a program that draws the live range gets every range as it expects`() throws {
-            let stack = try Stack(variables: Self.user.merging(["DEFAULT_TIMEOUT_SECONDS": "1"]) { $1 })
+            let stack = try Stack(variables: Self.user.merging(["DEFAULT_TIMEOUT_SECONDS": "3"]) { $1 })
             let target = ScriptedTarget { request in
                 switch request.path {
                 case "/good": return ScriptedTarget.answer(200)
@@ -60,14 +60,13 @@ extension PipelineTests {
                 default: return []
                 }
             }
-            let refusing = ScriptedTarget()
-            refusing.stop()
+            let refusing = "http://127.0.0.1:\(LoopbackSocket.closedPort())/"
             defer { target.stop() }
             try Self.tell(
                 "live.sh",
                 [
                     try #require(stack.variables["APUS_URL"]), "ann:a word: secret", target.url("/good"),
-                    target.url("/error"), refusing.url("/"), target.url("/silent"),
+                    target.url("/error"), refusing, target.url("/silent"),
                 ]
             )
             try stack.stop()

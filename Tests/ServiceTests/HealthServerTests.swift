@@ -44,7 +44,7 @@ private let hasPromtool = unsafe access("/usr/bin/promtool", X_OK) == 0
     }
 
     private func get(_ path: String, _ server: HealthServer) throws -> (status: Int, body: String) {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

@@ -34,7 +34,7 @@ for wanted in healthy error down timeout; do
     ask POST /sites "{\"url\":\"${sites[$wanted]}\",\"name\":\"$wanted\",\"check_interval_seconds\":1}"
     fits "the site $wanted is added" '^200 ' "$status $answer"
 done
-deadline=$((SECONDS + 40))
+deadline=$((SECONDS + 80))
 until ask GET '/api/live?range=live' && jq --exit-status '[.services[] | .status == .name] | all' <<<"$answer" >"$folder/found"; do
     ((SECONDS < deadline)) || break
     sleep 0.2

@@ -8,7 +8,7 @@ import Glibc
     ///
     /// - Throws: ``Failure`` where nobody listens.
     package init(port: UInt16, from host: UInt8 = 1) throws {
-        self.descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        self.descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         let descriptor = self.descriptor
         let size = socklen_t(MemoryLayout<sockaddr_in>.size)
         if host != 1 {

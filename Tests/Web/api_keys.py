@@ -1,9 +1,5 @@
 """Keys for programs: made with a role and an end, shown once, copied, taken back."""
 
-import json
-import urllib.error
-import urllib.request
-
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
@@ -15,18 +11,7 @@ from waiting import wait
 class APIKeys(AdminStory):
     def status(self, key, method, path, body=None):
         """What the API answers to whom has this key."""
-        request = urllib.request.Request(
-            f"{self.apus.url}api/v1/{path}",
-            method=method,
-            data=body and json.dumps(body).encode(),
-            headers={"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return answer.status
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code
+        return self.apus.call(method, path, body, {"Authorization": f"Bearer {key}"})[0]
 
     def test_a_key_is_made_shown_once_copied_and_taken_back(self):
         browser = self.browser

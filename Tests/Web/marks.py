@@ -35,16 +35,15 @@ class Marks(Story):
 
     def test_groups_say_how_many_of_them_are_how(self):
         browser = self.browser
-        cart = self._add("cart", group="Shop")
+        self._add("cart", group="Shop")
         till = self._add("till", group="Shop")
         self._add("relay", group="Mail")
         lone = self._add("lone")
         self.apus.ask("PATCH", f"monitors/{lone}", {"enabled": False})
         self.sign_in(self.apus)
         browser.open(f"{self.apus.url}?by=group")
-        wait("all are up", lambda: browser.run(HEADINGS).get("Shop") == "2 Up")
-        self.assertEqual(browser.run(HEADINGS)["Mail"], "1 Up")
-        self.assertIn("Paused", browser.run(HEADINGS)["Without a group"])
+        expected = {"Shop": "2 Up", "Mail": "1 Up", "Without a group": "1 Paused"}
+        wait("all are up but one", lambda: expected.items() <= browser.run(HEADINGS).items())
         # The roll-up lives.
         targets().answer("till", "status")
         browser.state(till, "down")
@@ -52,7 +51,6 @@ class Marks(Story):
         see(self, "overview-groups", f"{self.apus.url}?by=group")
         targets().answer("till", "ok")
         wait("both are up", lambda: browser.run(HEADINGS)["Shop"] == "2 Up")
-        self.assertIsNotNone(cart)
 
     def test_a_bell_tells_what_somebody_hears_of(self):
         browser = self.browser

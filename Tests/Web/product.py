@@ -139,9 +139,11 @@ class Product:
 
         `apus up` ends a program that stands still for a minute, and starts it again.
         """
-        with self._halted(program, signal.SIGSTOP):
-            yield
-        processes.signal(reversed(processes.descendants(self.process.pid, program)), signal.SIGCONT)
+        try:
+            with self._halted(program, signal.SIGSTOP):
+                yield
+        finally:
+            processes.signal(reversed(processes.descendants(self.process.pid, program)), signal.SIGCONT)
 
     @contextlib.contextmanager
     def killed(self, program):
@@ -171,7 +173,8 @@ class Targets:
 
     def __init__(self):
         LOGS.mkdir(parents=True, exist_ok=True)
-        log = LOGS / "targets.log"
+        # Several runs of the tests may be under way at once.
+        log = LOGS / f"targets-{os.getpid()}.log"
         self.process = processes.start([PROGRAMS / "apus", "mock", "--listen", "127.0.0.1:0"], log)
         self.url = wait("apus mock serves", lambda: re.search(r"target at (http://\S+?)/?\s", log.read_text()))[1]
 

@@ -36,9 +36,9 @@ class Stream:
     def __exit__(self, *_):
         self._answer.close()
 
-    def hears(self, name, condition, seconds=60):
-        """Waits for an event of this name that the condition holds for."""
-        found = lambda: any(event == name and condition(data) for event, data in list(self.events))
+    def hears(self, name, condition, seconds=60, after=0):
+        """Waits for an event of this name that the condition holds for, after so many others."""
+        found = lambda: any(event == name and condition(data) for event, data in self.events[after:])
         wait(f"an event “{name}”", found, seconds)
 
     def hears_state(self, monitor, state, seconds=60):
