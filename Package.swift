@@ -121,14 +121,14 @@ let package = Package(
             ]
         ),
 
-        // Tests: one folder a module. `TestServers` starts the real servers they run against.
+        // Tests: one folder a module. `TestServers` starts the real servers they run against, and holds what they share.
         .target(
             name: "TestServers",
             dependencies: ["PrivateServers", "Postgres", "CLinux"],
             path: "Tests/TestServers",
             swiftSettings: settings
         ),
-        tests("EventLoop"),
+        tests("EventLoop", ["TestServers"]),
         tests("Networking", ["TestServers", "EventLoop"]),
         tests("HTTPClient", ["TestServers", "EventLoop", "Networking"]),
         tests("HTTPServer", ["TestServers"]),
@@ -139,8 +139,13 @@ let package = Package(
         tests("Redis", ["TestServers"]),
         tests("PrivateServers", ["TestServers", "Postgres"]),
         // The state machine written a second time, plainly, to hold the first to it.
-        .target(name: "NaiveModel", dependencies: ["Events"], path: "Tests/NaiveModel", swiftSettings: settings),
-        tests("Events", ["NaiveModel"], exclude: ["Golden"]),
+        .target(
+            name: "NaiveModel",
+            dependencies: ["Events", "TestServers"],
+            path: "Tests/NaiveModel",
+            swiftSettings: settings
+        ),
+        tests("Events", ["NaiveModel", "TestServers"], exclude: ["Golden"]),
         tests("Service", ["TestServers", "PrivateServers", "Crypto"]),
         tests("Schema", ["TestServers", "Postgres"]),
         // A projection that only counts, also as a process of its own, which can be killed.

@@ -1,6 +1,7 @@
 import Events
 import Glibc
 import Service
+import TestServers
 
 /// Processor time of one HTTP check on a fresh connection: a pinger's, with its result on the log, a bare libcurl
 /// loop's and prometheus-blackbox-exporter's, all at the same rate against the same target.
@@ -119,7 +120,7 @@ struct CheckBench: Bench {
             "blackbox.yml",
             "modules: {http_2xx: {prober: http, timeout: 5s, http: {preferred_ip_protocol: ip4}}}\n"
         )
-        let port = try freePort()
+        let port = LoopbackSocket.closedPort()
         let process = try MeasuredProcess(
             "blackbox_exporter",
             "/usr/bin/prometheus-blackbox-exporter",

@@ -2,6 +2,7 @@ import Events
 import Glibc
 import PrivateServers
 import Service
+import TestServers
 
 /// The stores and some of the processes of Apus, as `apus up` would start them.
 final class Installation {
@@ -43,7 +44,7 @@ final class Installation {
 
     /// Starts the gateway and returns it with its API, to be used with the first admin's key.
     func startGateway(_ variables: [String: String] = [:]) throws -> (process: MeasuredProcess, api: LoopbackHTTP) {
-        let port = try freePort()
+        let port = LoopbackSocket.closedPort()
         let address = ["GATEWAY_LISTEN": "127.0.0.1:\(port)"]
         let (process, _) = try self.start("gateway", address.merging(variables) { $1 })
         let api = LoopbackHTTP(port: port, headers: ["Authorization: Bearer \(Self.adminKey)"])

@@ -1,11 +1,5 @@
 import Glibc
 import Service
-import TestServers
-
-/// A port on 127.0.0.1 that was free a moment ago.
-func freePort() throws(BenchError) -> UInt16 {
-    LoopbackSocket.closedPort()
-}
 
 /// A port as a process announced it.
 func port(_ text: String) throws(BenchError) -> UInt16 {

@@ -1,6 +1,7 @@
 import Events
 import Glibc
 import Service
+import TestServers
 
 /// Whether one machine keeps up: `apus up` with its own stores and thousands of monitors, the whole pipeline.
 struct ScheduleBench: Bench {
@@ -21,7 +22,7 @@ struct ScheduleBench: Bench {
         let target = try MeasuredProcess("http-target", "\(folder.programs)/http-target", in: folder)
         defer { target.end() }
         let url = "http://127.0.0.1:\(try target.announced(after: ""))/"
-        let port = try freePort()
+        let port = LoopbackSocket.closedPort()
         let apus = try MeasuredProcess(
             "apus",
             "\(folder.programs)/apus",

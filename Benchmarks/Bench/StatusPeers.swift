@@ -1,5 +1,6 @@
 import Glibc
 import Redis
+import TestServers
 
 /// nginx and webdis serving the same documents.
 final class StatusPeers {
@@ -9,9 +10,9 @@ final class StatusPeers {
 
     /// Starts them; nginx has the documents as files of their names, webdis as keys.
     init(in folder: BenchFolder, documents: [String: String]) throws {
-        self.nginxPort = try freePort()
-        self.webdisPort = try freePort()
-        let redisPort = try freePort()
+        self.nginxPort = LoopbackSocket.closedPort()
+        self.webdisPort = LoopbackSocket.closedPort()
+        let redisPort = LoopbackSocket.closedPort()
         for (name, document) in documents { _ = try folder.write(name, document) }
         let site = try folder.write(
             "nginx.conf",

@@ -22,7 +22,7 @@ import Testing
         try world.result(.up)
         world.expect([opened, resolved])
         try world.result(.up)
-        #expect(waits(.seconds(5)) { world.deliveries("delivered") == 2 })
+        #expect(eventually(within: .seconds(5)) { world.deliveries("delivered") == 2 })
         #expect(Set(world.receiver.notices().map(\.id)).count == 2)
         #expect(try world.number("SELECT count(*) FROM incidents WHERE resolution = 'recovered'") == 1)
         #expect(world.types() == [opened, resolved])
@@ -35,7 +35,7 @@ import Testing
         defer { alerter.stop() }
         try world.result(.up)
         let booked = { (try? world.number("SELECT count(*) FROM alerter_monitors")) ?? 0 }
-        #expect(waits(.seconds(20)) { booked() == 1 })
+        #expect(eventually(within: .seconds(20)) { booked() == 1 })
         world.broker?.failTopic(Topic.settings, with: .unknownTopicOrPartition)
         try world.saveChannel(1)
         try world.result(.down)

@@ -268,19 +268,9 @@ final class AlerterWorld {
         within limit: Duration = .seconds(10),
         _ location: SourceLocation = #_sourceLocation
     ) {
-        let isThere = waits(limit) { self.types(path) == types }
+        let isThere = eventually(within: limit) { self.types(path) == types }
         if !isThere { Issue.record("came: \(self.types(path)), expected: \(types)", sourceLocation: location) }
     }
-}
-
-/// Looks again and again until the condition holds; false when the time is over.
-func waits(_ limit: Duration, _ condition: () -> Bool) -> Bool {
-    let deadline = ContinuousClock.now + limit
-    while ContinuousClock.now < deadline {
-        if condition() { return true }
-        usleep(10_000)
-    }
-    return condition()
 }
 
 let opened = "incident.opened"

@@ -139,7 +139,7 @@ import Testing
         try world.result(.up, of: 1)
         world.expect([opened, resolved], at: "/1")
         world.expect([opened], at: "/2")
-        #expect(waits(.seconds(5)) { world.deliveries("delivered") == 3 })
+        #expect(eventually(within: .seconds(5)) { world.deliveries("delivered") == 3 })
         #expect(try world.number("SELECT count(*) FROM incidents") == 3)
         #expect(try world.number("SELECT count(*) FROM deliveries") == 3)
     }

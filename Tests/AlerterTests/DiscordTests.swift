@@ -102,19 +102,19 @@ import Testing
         try world.monitor(1, channels: [1, 3])
         try world.monitor(2)
         let started = #"🟢 Monitoring of Shop \\<1\\> has started"#
-        #expect(waits(.seconds(10)) { contents("/3") == [started] })
+        #expect(eventually(within: .seconds(10)) { contents("/3") == [started] })
         world.now += 1_000
         // An edit that leaves the channels as they are starts nothing.
         try world.monitor(1, channels: [1, 3], generation: 2)
         world.now += 1_000
         try world.monitor(1, channels: [1, 3], enabled: false, generation: 3)
         let ended = #"🟢 Monitoring of Shop \\<1\\> has ended"#
-        #expect(waits(.seconds(10)) { contents("/3") == [started, ended] })
+        #expect(eventually(within: .seconds(10)) { contents("/3") == [started, ended] })
         world.now += 1_000
         try world.monitor(1, channels: [1, 3], generation: 4)
-        #expect(waits(.seconds(10)) { contents("/3") == [started, ended, started] })
+        #expect(eventually(within: .seconds(10)) { contents("/3") == [started, ended, started] })
         try world.delete(1, generation: 5)
-        #expect(waits(.seconds(10)) { contents("/3") == [started, ended, started, ended] })
+        #expect(eventually(within: .seconds(10)) { contents("/3") == [started, ended, started, ended] })
         #expect(contents("/1").isEmpty && contents("/2").isEmpty)
         let told = try world.query("SELECT id FROM announcements ORDER BY id").map { try $0.text(0) }
         #expect(told == ["monitor-1-1-started", "monitor-1-3-ended", "monitor-1-4-started", "monitor-1-5-ended"])

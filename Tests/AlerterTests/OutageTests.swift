@@ -19,7 +19,7 @@ import Testing
         let first = try world.start { $0.backoff.pauses = [200] }
         try world.result(.up)
         try world.result(.down)
-        #expect(waits(.seconds(10)) { !world.types().isEmpty })
+        #expect(eventually(within: .seconds(10)) { !world.types().isEmpty })
         first.stop()
         let before = world.types().count
         try world.result(.up)
@@ -42,10 +42,10 @@ import Testing
         let health = Health()
         let alerter = try world.start(health: health)
         defer { alerter.stop() }
-        #expect(waits(.seconds(10)) { !health.unmet.contains { $0.hasPrefix("settings") } })
+        #expect(eventually(within: .seconds(10)) { !health.unmet.contains { $0.hasPrefix("settings") } })
         _ = try world.query("COMMIT")
         world.expect(["channel.test"])
-        #expect(waits(.seconds(5)) { world.deliveries("delivered") == 1 })
+        #expect(eventually(within: .seconds(5)) { world.deliveries("delivered") == 1 })
     }
 
     @Test func `a lease is counted from its row, however long the transaction waited`() throws {
@@ -86,10 +86,10 @@ import Testing
         let second = try world.spawn()
         defer { _ = second.end(patience: .seconds(5)) }
         // The first may have told everything: the second is up once it has taken the partitions.
-        #expect(waits(.seconds(30)) { takes() > before })
+        #expect(eventually(within: .seconds(30)) { takes() > before })
         let told = { (try? world.number("SELECT 2 * count(*) FROM incidents WHERE ended_ms IS NOT NULL")) ?? 0 }
         #expect(
-            waits(.seconds(20)) {
+            eventually(within: .seconds(20)) {
                 let ids = Set(world.receiver.notices().map(\.id))
                 return told() > 0 && ids.count == told() && world.deliveries("delivered") == told()
             },
@@ -116,17 +116,17 @@ import Testing
         try world.result(.up)
         try world.result(.down)
         world.expect([opened])
-        #expect(waits(.seconds(5)) { world.deliveries("delivered") == 1 })
+        #expect(eventually(within: .seconds(5)) { world.deliveries("delivered") == 1 })
         server.freeze()
         try world.result(.up)
         world.expect([opened, resolved])
         try world.result(.down)
         world.expect([opened, resolved, opened])
         server.thaw()
-        #expect(waits(.seconds(15)) { world.deliveries("delivered") == 3 })
+        #expect(eventually(within: .seconds(15)) { world.deliveries("delivered") == 3 })
         try world.result(.up)
         world.expect([opened, resolved, opened, resolved])
-        #expect(waits(.seconds(5)) { world.deliveries("delivered") == 4 })
+        #expect(eventually(within: .seconds(5)) { world.deliveries("delivered") == 4 })
         #expect(Set(world.receiver.notices().map(\.id)).count == 4)
         #expect(try world.number("SELECT count(*) FROM incidents WHERE ended_ms IS NOT NULL") == 2)
     }
@@ -143,14 +143,14 @@ import Testing
         }
         defer { alerter.stop() }
         try world.result(.up)
-        #expect(waits(.seconds(10)) { (try? world.number("SELECT count(*) FROM alerter_monitors")) == 1 })
+        #expect(eventually(within: .seconds(10)) { (try? world.number("SELECT count(*) FROM alerter_monitors")) == 1 })
         server.freeze()
         let start = ContinuousClock.now
         try world.result(.down)
         world.expect([opened], within: .milliseconds(2_500))
         print("PostgreSQL frozen: the alert came after \(ContinuousClock.now - start)")
         server.thaw()
-        #expect(waits(.seconds(15)) { world.deliveries("delivered") == 1 })
+        #expect(eventually(within: .seconds(15)) { world.deliveries("delivered") == 1 })
         #expect(world.types() == [opened])
     }
 
@@ -163,14 +163,14 @@ import Testing
         let alerter = try world.start()
         defer { alerter.stop() }
         try world.result(.up)
-        #expect(waits(.seconds(10)) { (try? world.number("SELECT count(*) FROM alerter_monitors")) == 1 })
+        #expect(eventually(within: .seconds(10)) { (try? world.number("SELECT count(*) FROM alerter_monitors")) == 1 })
         server.kill()
         world.receiver.answer("/1", .status(500), .status(500), .ok)
         try world.result(.down)
         try world.result(.up)
         world.expect([opened, opened, opened, resolved])
         try server.restart()
-        #expect(waits(.seconds(15)) { world.deliveries("delivered") == 2 })
+        #expect(eventually(within: .seconds(15)) { world.deliveries("delivered") == 2 })
         #expect(world.types().count == 4)
     }
 
@@ -180,7 +180,7 @@ import Testing
         try world.channel(2, isDefault: false)
         let first = try world.start { $0.silence = 1_500 }
         world.expect(["log.silent"])
-        #expect(waits(.seconds(5)) { world.deliveries("delivered") == 1 })
+        #expect(eventually(within: .seconds(5)) { world.deliveries("delivered") == 1 })
         first.stop()
         let second = try world.start { $0.silence = 1_500 }
         defer { second.stop() }

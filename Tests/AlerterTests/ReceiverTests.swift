@@ -29,7 +29,7 @@ import Testing
         #expect(Set(notices.map(\.id)).count == 1)
         #expect(Set(notices.map(\.body)).count == 1)
         #expect(notices[3].at - notices[2].at >= .seconds(1), "Retry-After is honoured")
-        #expect(waits(.seconds(5)) { world.deliveries("delivered") == 1 })
+        #expect(eventually(within: .seconds(5)) { world.deliveries("delivered") == 1 })
         #expect(try world.number("SELECT attempts FROM deliveries") == 4)
     }
 
@@ -54,7 +54,7 @@ import Testing
         defer { alerter.stop() }
         try world.result(.down)
         let given = "SELECT count(*) FROM deliveries WHERE announcement LIKE 'inc%' AND state = 'dead'"
-        #expect(waits(.seconds(10)) { (try? world.number(given)) == 2 })
+        #expect(eventually(within: .seconds(10)) { (try? world.number(given)) == 2 })
         #expect(world.types("/1").count == 1, "410 ends it at once")
         #expect(world.types("/2").count { $0 == opened } == 3, "another 4xx is tried three times")
         let dead = try world.query(
@@ -65,10 +65,10 @@ import Testing
         try world.channel(1, generation: 2)
         // As long as the alerter has not read that the channel is on again, it cancels, which can be tried again too.
         let retry = "SELECT retry_delivery(\(try dead[0].int64(2)))"
-        #expect(waits(.seconds(10)) { (try? world.query(retry)) != nil && world.types("/1").count == 2 })
+        #expect(eventually(within: .seconds(10)) { (try? world.query(retry)) != nil && world.types("/1").count == 2 })
         world.expect([opened, opened])
         #expect(Set(world.receiver.notices("/1").map(\.id)).count == 1)
-        #expect(waits(.seconds(5)) { world.deliveries("delivered") == 1 })
+        #expect(eventually(within: .seconds(5)) { world.deliveries("delivered") == 1 })
     }
 
     @Test func `a receiver that is gone has its channel switched off, and others are told so`() throws {
@@ -89,7 +89,7 @@ import Testing
         let told = try #require(world.receiver.notices("/2").first { $0.body.contains("channel.disabled") })
         #expect(told.body.contains("channel 1") && told.body.contains("410"))
         let isOff = "SELECT count(*) FROM channels WHERE id = 1 AND NOT enabled AND generation = 2"
-        #expect(waits(.seconds(5)) { (try? world.number(isOff)) == 1 })
+        #expect(eventually(within: .seconds(5)) { (try? world.number(isOff)) == 1 })
         let row = try world.query("SELECT key, value FROM relay_outbox WHERE topic = 'settings'")
         #expect(row.count == 1)
         #expect(try row[0].text(0) == "channel/1")
@@ -146,7 +146,7 @@ import Testing
         let alerter = try self.ready(world)
         defer { alerter.stop() }
         try world.result(.down)
-        #expect(waits(.seconds(10)) { world.deliveries("dead") == 1 })
+        #expect(eventually(within: .seconds(10)) { world.deliveries("dead") == 1 })
         let row = try world.query("SELECT attempts, last_error FROM deliveries")[0]
         #expect(try row.int64(0) == 1)
         #expect(try row.text(1).contains("address policy"))
@@ -161,7 +161,7 @@ import Testing
         defer { alerter.stop() }
         try world.result(.up)
         try world.result(.down)
-        #expect(waits(.seconds(10)) { world.deliveries("dead") == 1 })
+        #expect(eventually(within: .seconds(10)) { world.deliveries("dead") == 1 })
         #expect(world.receiver.connections == 0)
     }
 
@@ -172,7 +172,7 @@ import Testing
         defer { alerter.stop() }
         _ = try world.query("SELECT request_channel_test(1), request_channel_test(99)")
         world.expect(["channel.test"])
-        #expect(waits(.seconds(5)) { world.deliveries("delivered") == 1 })
+        #expect(eventually(within: .seconds(5)) { world.deliveries("delivered") == 1 })
         #expect(world.deliveries("pending") == 1, "a channel that nobody knows yet is waited for")
         #expect(!world.receiver.notices("/1")[0].id.contains("."))
     }

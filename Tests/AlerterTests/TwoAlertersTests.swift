@@ -20,24 +20,24 @@ import Testing
         defer { first.signal(SIGKILL) }
         try world.result(.down)
         #expect(
-            waits(.seconds(20)) {
+            eventually(within: .seconds(20)) {
                 (try? world.number("SELECT count(*) FROM deliveries WHERE lease_owner LIKE 'a/%'")) == 1
             }
         )
-        #expect(waits(.seconds(5)) { isFrozen ? world.isStopped(first) : first.exit == .status(137) })
+        #expect(eventually(within: .seconds(5)) { isFrozen ? world.isStopped(first) : first.exit == .status(137) })
         let promised = try world.query("SELECT webhook_id FROM deliveries")[0].text(0)
         let second = try world.spawn(instance: "b")
         defer { _ = second.end(patience: .seconds(5)) }
-        #expect(waits(.seconds(20)) { world.holders == ["b"] })
+        #expect(eventually(within: .seconds(20)) { world.holders == ["b"] })
         #expect(world.types().isEmpty, "the lease is respected")
         world.expect([opened], within: .milliseconds(Lease.length + 10_000))
         #expect(world.receiver.notices().map(\.id) == [promised])
-        #expect(waits(.seconds(5)) { world.deliveries("delivered") == 1 })
+        #expect(eventually(within: .seconds(5)) { world.deliveries("delivered") == 1 })
         first.signal(SIGCONT)
         // The one that wakes up finds its partitions taken, and takes part again; what it once leased it does not send.
         try world.result(.up)
         world.expect([opened, resolved], within: .seconds(20))
-        #expect(waits(.seconds(5)) { world.deliveries("delivered") == 2 })
+        #expect(eventually(within: .seconds(5)) { world.deliveries("delivered") == 2 })
         #expect(try world.number("SELECT count(*) FROM incidents") == 1)
     }
 
@@ -56,12 +56,12 @@ import Testing
         defer { _ = first.end(patience: .seconds(5)) }
         let second = try world.spawn(instance: "b", isGrouped: true)
         defer { _ = second.end(patience: .seconds(5)) }
-        #expect(waits(.seconds(30)) { world.holders == ["a", "b"] })
+        #expect(eventually(within: .seconds(30)) { world.holders == ["a", "b"] })
         for id in monitors { try world.result(.down, of: id) }
-        #expect(waits(.seconds(10)) { world.deliveries("delivered") == 12 }, "came: \(world.types())")
+        #expect(eventually(within: .seconds(10)) { world.deliveries("delivered") == 12 }, "came: \(world.types())")
         first.signal(SIGKILL)
         for id in monitors { try world.result(.up, of: id) }
-        #expect(waits(.seconds(30)) { world.deliveries("delivered") == 24 }, "came: \(world.types())")
+        #expect(eventually(within: .seconds(30)) { world.deliveries("delivered") == 24 }, "came: \(world.types())")
         #expect(world.holders == ["b"])
         let ids = world.receiver.notices().map(\.id)
         #expect(ids.count == 24 && Set(ids).count == 24, "everything is told once")

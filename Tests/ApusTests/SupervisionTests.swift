@@ -35,21 +35,13 @@ import Testing
         defer { process.finishStop(deadline: MonotonicClock.millis + 5_000) }
         defer { process.requestStop() }
         func starts() -> Int { readText(path: "\(folder)/starts")?.split(separator: "\n").count ?? 0 }
-        func waits(_ condition: () -> Bool) -> Bool {
-            let end = MonotonicClock.millis + 10_000
-            while MonotonicClock.millis < end {
-                if condition() { return true }
-                usleep(10_000)
-            }
-            return false
-        }
-        #expect(waits { health.accepted > 20 })
+        #expect(eventually { health.accepted > 20 })
         #expect(starts() == 1, "who answers is left alone")
         isWell.store(false, ordering: .relaxed)
-        #expect(waits { starts() == 2 })
+        #expect(eventually { starts() == 2 })
         isWell.store(true, ordering: .relaxed)
         let accepted = health.accepted
-        #expect(waits { health.accepted > accepted + 20 })
+        #expect(eventually { health.accepted > accepted + 20 })
         #expect(starts() == 2)
     }
 

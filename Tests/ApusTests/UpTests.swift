@@ -23,7 +23,7 @@ import Testing
         let alerter = try #require(up.processes("alerter").first)
         kill(alerter, SIGKILL)
         #expect(up.waits { $0.contains("alerter was ended by SIGKILL; starting it again in") })
-        #expect(up.waitsFor { up.processes("alerter").contains { $0 != alerter } })
+        #expect(eventually { up.processes("alerter").contains { $0 != alerter } })
 
         let orphans = up.allProcesses()
         #expect(orphans.count >= 7)
@@ -32,12 +32,12 @@ import Testing
         running = try up.start()
         #expect(up.waits { $0.contains("Apus is up: http://127.0.0.1:") })
         #expect(!up.log.contains("shown this once"))
-        #expect(up.waitsFor { Set(orphans).isDisjoint(with: up.allProcesses()) })
+        #expect(eventually { Set(orphans).isDisjoint(with: up.allProcesses()) })
         let started = MonotonicClock.millis
         running.signal(SIGINT)
         #expect(running.wait(.seconds(15)) == .status(0))
         #expect(MonotonicClock.millis - started < 10_000)
-        #expect(up.waitsFor { up.allProcesses().isEmpty })
+        #expect(eventually { up.allProcesses().isEmpty })
         #expect(up.read(".apus/env") == nil)
         let order = ["pinger-local", "gateway", "alerter", "processor"]
         let stops = up.log.split(separator: "\n").filter { $0.hasSuffix(" stopping") }.compactMap { line in
@@ -106,16 +106,7 @@ private final class Installation: Sendable {
 
     func read(_ file: String) -> String? { readText(path: "\(self.folder)/\(file)") }
 
-    func waits(_ condition: (String) -> Bool) -> Bool { self.waitsFor { condition(self.log) } }
-
-    func waitsFor(_ condition: () -> Bool) -> Bool {
-        let end = MonotonicClock.millis + 30_000
-        while MonotonicClock.millis < end {
-            if condition() { return true }
-            usleep(10_000)
-        }
-        return false
-    }
+    func waits(_ condition: (String) -> Bool) -> Bool { eventually { condition(self.log) } }
 
     /// The processes that run a program of this folder.
     func processes(_ program: String) -> [Int32] {

@@ -2,6 +2,7 @@ import CLinux
 import EventLoop
 import Glibc
 import Synchronization
+import TestServers
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -21,7 +22,7 @@ struct EventLoopTests {
 
     @Test func `a heap of random timers gives them back in order, without the cancelled ones`() throws {
         let seed = UInt64.random(in: .min ... .max)
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         let loop = try EventLoop(name: "heap")
         var fired: [Int64] = []
         var expected: [Int64] = []
@@ -163,17 +164,5 @@ private final class Reader: ReadinessHandler {
         _ = unsafe read(descriptor, &byte, 1)
         self.loop.unwatch(descriptor)
         self.continuation.resume(returning: byte)
-    }
-}
-
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = self.state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

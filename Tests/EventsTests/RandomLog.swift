@@ -1,4 +1,5 @@
 import Glibc
+import TestServers
 
 @testable import Events
 
@@ -6,18 +7,7 @@ import Glibc
 struct RandomLog {
     var generator: SplitMix
 
-    struct SplitMix: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            self.state &+= 0x9E37_79B9_7F4A_7C15
-            var z = self.state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
-    init(seed: UInt64) { self.generator = SplitMix(state: seed) }
+    init(seed: UInt64) { self.generator = SplitMix(seed: seed) }
 
     /// How many sequences to try: `APUS_STEP_SEQUENCES`, or what is quick.
     static func sequences(_ usual: Int) -> Int {

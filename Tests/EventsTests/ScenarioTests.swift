@@ -1,4 +1,5 @@
 import NaiveModel
+import TestServers
 import Testing
 
 @testable import Events
@@ -178,7 +179,7 @@ import Testing
         let seed = UInt64.random(in: 1...UInt64.max / 2)
         print("seed \(seed)")
         for sequence in 0..<UInt64(20) {
-            var generator = SplitMix(state: seed + sequence)
+            var generator = SplitMix(seed: seed + sequence)
             var state = PartitionState(partition: 0, count: 1)
             var effects: [Effect] = []
             for entry in RandomRecords.sequence(seed: seed + sequence) {

@@ -32,13 +32,14 @@ final class BoardFixture {
         )
     }
 
-    func follow() throws {
+    /// Begins to follow; breaks off after `timeout` or `silence` without an answer.
+    func follow(timeout: Duration = .milliseconds(500), silence: Duration = .milliseconds(200)) throws {
         let updates = BoardUpdates(
             try RedisURL(self.redis.url()),
             board: self.board,
             log: self.log,
-            timeout: .milliseconds(500),
-            silence: .milliseconds(200)
+            timeout: timeout,
+            silence: silence
         )
         self.updates = updates
     }
@@ -210,13 +211,4 @@ extension EventStream {
         }
         return events
     }
-}
-
-/// Waits until `condition` holds; false if it does not within ten seconds.
-func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
-    for _ in 0..<5_000 {
-        if try condition() { return true }
-        usleep(2_000)
-    }
-    return false
 }

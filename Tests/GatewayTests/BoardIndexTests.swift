@@ -1,4 +1,5 @@
 import Latest
+import TestServers
 import Testing
 
 @testable import Events
@@ -42,7 +43,7 @@ import Testing
     @Test func `its lists and counts are those of everything sorted and counted plainly`() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("BoardIndexTests seed \(seed)")
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         var index = BoardIndex()
         var plain: [Int64: BoardEntry] = [:]
         // Enough that pieces are parted, and later few enough that they go.
@@ -64,7 +65,7 @@ import Testing
     }
 
     @Test func `a copy stays as it was`() throws {
-        var random = SplitMix(state: 7)
+        var random = SplitMix(seed: 7)
         var index = BoardIndex()
         var plain: [Int64: BoardEntry] = [:]
         for id in Int64(1)...600 {
@@ -82,7 +83,7 @@ import Testing
     }
 
     @Test func `places in a list are found by offset and id, forwards and backwards`() throws {
-        var random = SplitMix(state: 8)
+        var random = SplitMix(seed: 8)
         var index = BoardIndex()
         let ids = stride(from: Int64(2), through: 4_000, by: 2).shuffled(using: &random)
         for id in ids { index.put(try self.entry(id, &random)) }

@@ -1,6 +1,7 @@
 import Events
 import HTTPServer
 import Latest
+import TestServers
 import Testing
 
 @testable import Gateway
@@ -71,7 +72,7 @@ import Testing
     @Test func `what is kept is always what would be found`() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("BoardPagesTests seed \(seed)")
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         var offset: Int64 = 2
         var (now, isStale) = (Int64(0), false)
         for step in 0..<5_000 {

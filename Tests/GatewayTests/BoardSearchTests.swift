@@ -1,4 +1,5 @@
 import Latest
+import TestServers
 import Testing
 
 @testable import Events
@@ -44,7 +45,7 @@ import Testing
     @Test func `windows are those of a list that is filtered and sorted plainly`() throws {
         let seed = UInt64.random(in: 1...UInt64.max / 2)
         print("seed \(seed)")
-        var generator = SplitMix(state: seed)
+        var generator = SplitMix(seed: seed)
         let board = Board()
         let search = BoardSearch(board, patience: 0)
         var samples: [Int64: Sample] = [:]

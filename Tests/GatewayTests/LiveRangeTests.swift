@@ -36,7 +36,7 @@ import Testing
     }
 
     private static func checks(_ seed: UInt64, over length: Int64, before now: Int64) -> [Check] {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         let failures = Reason.allCases.map(\.rawValue)
         var checks: [Check] = []
         var known: Set<[Int64]> = []

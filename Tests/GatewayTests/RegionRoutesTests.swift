@@ -2,6 +2,7 @@ import Events
 import HTTPServer
 import JSON
 import Service
+import TestServers
 import Testing
 
 @testable import Gateway

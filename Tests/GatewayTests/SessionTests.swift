@@ -2,6 +2,7 @@ import HTTPServer
 import JSON
 import Postgres
 import Service
+import TestServers
 import Testing
 
 @testable import Gateway

@@ -3,6 +3,7 @@ import HTTPServer
 import JSON
 import Latest
 import Service
+import TestServers
 import Testing
 
 @testable import Events
@@ -81,7 +82,7 @@ import Testing
     @Test func `pages neither skip nor double while monitors come, go and change their state`() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("StatusListTests seed \(seed)")
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         var offset: Int64 = 10
         var next = Int64(26)
         for round in 0..<40 {

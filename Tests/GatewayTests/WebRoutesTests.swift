@@ -127,6 +127,17 @@ import Testing
         }
     }
 
+    @Test(arguments: ["", "/watch"])
+    func `no address leads elsewhere`(basePath: String) {
+        let router = self.router(basePath: basePath)
+        for target in [
+            "//evil.example", "/\\evil.example", "/sign-in?next=https://evil.example", "/%2F%2Fevil.example",
+        ] {
+            let answer = self.get(basePath + target, of: router)
+            #expect(!(300..<400).contains(answer.status) && self.header("Location", answer) == nil, "\(target)")
+        }
+    }
+
     @Test func `without its files the gateway says what is missing`() {
         let router = self.router(folder: "/nowhere")
         #expect(self.get("/", of: router).status == 404)

@@ -1,4 +1,5 @@
 import HTTPServer
+import Synchronization
 import TestServers
 import Testing
 
@@ -92,6 +93,7 @@ import Testing
         slow.write("POST /asked HTTP/1.1\r\nHost: a\r\nX-Name: first\r\nContent-Length: 5\r\n\r\nhel")
         #expect(try server.ask("GET /hello HTTP/1.1\r\n\(self.end)").text.hasSuffix("hello"))
         slow.write("lo")
+        server.isReleased.store(true, ordering: .relaxed)
         #expect(slow.read(until: "for first").hasSuffix("hello for first"))
         for _ in 0..<2 {
             #expect(try send("friend").hasSuffix("\r\n\r\nhello for friend"))

@@ -7,7 +7,7 @@ import TestServers
 final class TestServer: Sendable {
     let server: HTTPServer
     let streams = Mutex<[EventStream]>([])
-    /// Handlers of `/held` wait until this is true.
+    /// Handlers of `/held` wait until this is true, and who is asked whether it knows `X-Name: first`.
     let isReleased = Atomic<Bool>(false)
 
     var port: UInt16 { self.server.address.port }
@@ -24,6 +24,10 @@ final class TestServer: Sendable {
     final class Box: Sendable {
         let owner = Mutex<Weak?>(nil)
         var server: TestServer? { self.owner.withLock { $0?.value } }
+
+        func waitUntilReleased() {
+            while let server = self.server, !server.isReleased.load(ordering: .relaxed) { usleep(1_000) }
+        }
     }
 
     final class Weak: Sendable {
@@ -56,7 +60,7 @@ final class TestServer: Sendable {
             Route(.post, "/slow", execution: .worker, bodyLimit: 1000) { .json($0.body) },
             Route(.get, "/computed", execution: .compute) { _ in .text("computed") },
             Route(.get, "/held", execution: .worker) { _ in
-                while let server = box.server, !server.isReleased.load(ordering: .relaxed) { usleep(1000) }
+                box.waitUntilReleased()
                 return .text("held")
             },
             Self.guarded(
@@ -70,6 +74,7 @@ final class TestServer: Sendable {
                 }
             ),
             Self.inquiring(
+                box,
                 Route(.post, "/asked", bodyLimit: 1000) {
                     .text("\(String(decoding: $0.body, as: UTF8.self)) for \(Visitor.name(of: $0))")
                 }
@@ -103,7 +108,7 @@ final class TestServer: Sendable {
 
     /// Lets in whom a store knows, which is asked once for each: `X-Name: stranger` is unknown to it, and from
     /// `X-Name: puzzle` nobody gets any wiser.
-    private static func inquiring(_ route: Route) -> Route {
+    private static func inquiring(_ box: Box, _ route: Route) -> Route {
         let known = Mutex<[String: Bool]>([:])
         return route.admitting { request in
             guard let name = request.header("x-name") else { return .refused(.problem(403, "Say who you are.")) }
@@ -113,7 +118,7 @@ final class TestServer: Sendable {
             case false?: return .refused(.problem(403, "Nobody knows you."))
             case nil:
                 return .undecided {
-                    usleep(20_000)
+                    if name == "first" { box.waitUntilReleased() }
                     if name != "puzzle" { known.withLock { $0[name] = name != "stranger" } }
                 }
             }
@@ -129,13 +134,4 @@ final class TestServer: Sendable {
     }
 
     func ask(_ text: String) throws -> (text: String, isClosed: Bool) { try self.ask([UInt8](text.utf8)) }
-}
-
-/// Waits until `condition` holds; false if it does not within ten seconds.
-func eventually(_ condition: () -> Bool) -> Bool {
-    for _ in 0..<5000 {
-        if condition() { return true }
-        usleep(2000)
-    }
-    return false
 }

@@ -108,7 +108,7 @@ import Testing
     @Test func `a series is what the raw results say`() throws {
         let seed = UInt64.random(in: 1...UInt64.max / 2)
         print("seed \(seed)")
-        var generator = SplitMix(state: seed)
+        var generator = SplitMix(seed: seed)
         let connection = try self.books()
         let now = Self.start + 6 * Self.day + Int64.random(in: 0..<Self.day, using: &generator)
         let truth = try self.fill(connection, until: now, &generator)
@@ -140,7 +140,7 @@ import Testing
     }
 
     @Test func `what retention dropped is made of what is left`() throws {
-        var generator = SplitMix(state: 7)
+        var generator = SplitMix(seed: 7)
         let connection = try self.books()
         let now = Self.start + 3 * Self.day
         let truth = try self.fill(connection, until: now, &generator)
@@ -178,18 +178,5 @@ import Testing
             on: connection
         )
         #expect(late.source == nil && late.width == 5_000)
-    }
-}
-
-/// Random numbers from a seed, to repeat a test that failed.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = self.state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -72,13 +72,3 @@ extension Consumer {
         return nil
     }
 }
-
-/// Asks until the answer is yes, at most 25 seconds.
-func eventually(_ condition: () -> Bool) -> Bool {
-    let deadline = ContinuousClock.now + .seconds(25)
-    while ContinuousClock.now < deadline {
-        if condition() { return true }
-        usleep(5000)
-    }
-    return false
-}

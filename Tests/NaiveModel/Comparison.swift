@@ -1,4 +1,5 @@
 import Events
+import TestServers
 
 /// Runs the model and `step` over the same records and finds where they part.
 package enum Comparison {
@@ -32,7 +33,7 @@ package enum Comparison {
     /// The last of `count` records and three others, always the same.
     private static func cuts(_ count: Int) -> Set<Int> {
         guard count > 0 else { return [] }
-        var generator = SplitMix(state: UInt64(count))
+        var generator = SplitMix(seed: UInt64(count))
         return Set((0..<3).map { _ in Int.random(in: 0..<count, using: &generator) } + [count - 1])
     }
 

@@ -1,4 +1,5 @@
 package import Events
+import TestServers
 
 /// A generator of records of all kinds from a seed: a small world of monitors, regions and clocks in which much fails.
 package struct RandomRecords {
@@ -36,7 +37,7 @@ package struct RandomRecords {
     private var entries: [Entry] = []
     private static let ids: ClosedRange<Int64> = 1...3
 
-    private init(seed: UInt64) { self.generator = SplitMix(state: seed) }
+    private init(seed: UInt64) { self.generator = SplitMix(seed: seed) }
 
     /// The sequence that belongs to `seed`: some hundred records, in the order of the log.
     package static func sequence(seed: UInt64) -> [Entry] {
@@ -201,22 +202,5 @@ package struct RandomRecords {
     private mutating func append(_ record: Record) {
         guard (try? record.checkTime(timestamp: self.now)) != nil else { return }
         self.entries.append(Entry(record, timestamp: self.now))
-    }
-}
-
-/// The generator SplitMix64: small, and the same everywhere.
-package struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    /// A generator that always yields the same numbers for one state.
-    package init(state: UInt64) { self.state = state }
-
-    /// The next 64 bits.
-    package mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = self.state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -5,6 +5,7 @@ import Glibc
 import Networking
 import Service
 import Synchronization
+import TestServers
 
 @testable import Pinger
 
@@ -73,7 +74,7 @@ final class EngineFixture: Sendable {
 
     /// Waits until there are so many results; what there is when 20 s are over.
     func results(_ count: Int) -> [CheckResult] {
-        _ = waits(.seconds(20)) { self.results.count >= count }
+        _ = eventually(within: .seconds(20)) { self.results.count >= count }
         return self.results
     }
 
@@ -82,16 +83,6 @@ final class EngineFixture: Sendable {
         // Unchecked: set before the loop starts, read by its thread.
         var take: (@Sendable ([CheckResult]) -> Void)?
     }
-}
-
-/// Looks again and again until the condition holds; false when the time is over.
-func waits(_ limit: Duration, _ condition: () -> Bool) -> Bool {
-    let deadline = ContinuousClock.now + limit
-    while ContinuousClock.now < deadline {
-        if condition() { return true }
-        usleep(5_000)
-    }
-    return condition()
 }
 
 extension Monitor {

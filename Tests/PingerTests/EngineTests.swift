@@ -98,7 +98,7 @@ import Testing
         let engine = try EngineFixture()
         engine.define(.http(1, silent.url()))
         engine.define(.http(2, silent.url()))
-        #expect(waits(.seconds(10)) { silent.requests.count == 2 })
+        #expect(eventually(within: .seconds(10)) { silent.requests.count == 2 })
         #expect(engine.running == 2)
         engine.learn(.removed(monitor: 1))
         engine.learn(.dropped([Partitioning.share(of: 2)]))
@@ -141,7 +141,7 @@ import Testing
         let engine = try EngineFixture(concurrency: 2)
         for id in Int64(1)...6 { engine.define(.http(id, target.url())) }
         var most = 0
-        let isDone = waits(.seconds(20)) {
+        let isDone = eventually(within: .seconds(20)) {
             most = max(most, engine.running)
             return engine.results.count == 6
         }
@@ -207,10 +207,10 @@ import Testing
         // The second loop asks once, for this one's sake, and never again.
         let monitor = Monitor.http(1, target.url(), timeout: 200)
         engines.learn([.defined(Definition(monitor: monitor, secrets: HTTPSecrets()))])
-        #expect(waits(.seconds(20)) { published.withLock { $0 } == 1 })
+        #expect(eventually(within: .seconds(20)) { published.withLock { $0 } == 1 })
         #expect(engines.canaryVerdict() == .good)
         isSilent.withLock { $0 = true }
-        #expect(waits(.seconds(20)) { engines.canaryVerdict() == .blind })
+        #expect(eventually(within: .seconds(20)) { engines.canaryVerdict() == .blind })
     }
 
     @Test func `a failure with an answer asks no canary`() throws {
@@ -238,7 +238,7 @@ import Testing
         }
         let engine = try EngineFixture(canaries: [silent.url("/canary")])
         engine.define(.http(1, silent.url(), timeout: 100))
-        #expect(waits(.seconds(10)) { silent.requests.contains { $0.path == "/canary" } })
+        #expect(eventually(within: .seconds(10)) { silent.requests.contains { $0.path == "/canary" } })
         engine.learn(.removed(monitor: 1))
         #expect(engine.running == 0)
         // The canary's round has ended when the one begun for the next doubt has.

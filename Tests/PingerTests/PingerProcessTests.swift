@@ -39,7 +39,7 @@ import Testing
         #expect(!world.log(of: "a").contains("/foreign"))
 
         try world.write(1, nil)
-        #expect(waits(.seconds(10)) { world.metric("apus_pinger_monitors", of: "a") == 11 })
+        #expect(eventually(within: .seconds(10)) { world.metric("apus_pinger_monitors", of: "a") == 11 })
 
         let began = MonotonicClock.millis
         pinger.signal(SIGTERM)
@@ -110,7 +110,7 @@ import Testing
         world.broker.goDown()
         let gone = WallClock.millis
         let before = target.requests.count
-        try #require(waits(.seconds(20)) { target.requests.count >= before + 20 })
+        try #require(eventually(within: .seconds(20)) { target.requests.count >= before + 20 })
         let back = WallClock.millis
         world.broker.comeUp()
         let slots = (gone / 1_000 + 1)..<(back / 1_000 - 1)

@@ -69,7 +69,7 @@ import Testing
     @Test func `what is no news waits for others, but not for long`() throws {
         let fixture = try Fixture()
         #expect(fixture.add((1, false), (2, false)) == [])
-        #expect(waits(.seconds(20)) { !fixture.slots.isEmpty })
+        #expect(eventually(within: .seconds(20)) { !fixture.slots.isEmpty })
         #expect(fixture.slots == [[1, 2]])
     }
 
@@ -104,7 +104,7 @@ import Testing
         defer { engines.stop() }
         let monitors = (Int64(1)...30).map { Monitor.http($0, well.url(), interval: 1_000, updatedAt: 1) }
         engines.learn(monitors.map { .defined(Definition(monitor: $0, secrets: HTTPSecrets())) })
-        #expect(waits(.seconds(20)) { calls.withLock { $0.flatMap { $0 }.count } >= 150 })
+        #expect(eventually(within: .seconds(20)) { calls.withLock { $0.flatMap { $0 }.count } >= 150 })
         // The first of each is news; what follows is gathered five times a second.
         let gathered = calls.withLock { $0 }.filter { $0.count > 1 }
         #expect(!gathered.isEmpty)
@@ -112,7 +112,9 @@ import Testing
         calls.withLock { $0 = [] }
         let failure = Monitor.http(99, failing.url(), threshold: 3, retryInterval: 100)
         engines.learn([.defined(Definition(monitor: failure, secrets: HTTPSecrets()))])
-        #expect(waits(.seconds(20)) { calls.withLock { $0.flatMap { $0 }.count { $0.monitor == 99 } } == 3 })
+        #expect(
+            eventually(within: .seconds(20)) { calls.withLock { $0.flatMap { $0 }.count { $0.monitor == 99 } } == 3 }
+        )
         for call in calls.withLock({ $0 }) where call.contains(where: { $0.monitor == 99 }) {
             #expect(call.last?.monitor == 99)
         }

@@ -1,3 +1,4 @@
+import TestServers
 import Testing
 
 @testable import Pinger
@@ -41,7 +42,7 @@ import Testing
 
     @Test func `the wheel agrees with a sorted list over random operations`() {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         var now = Int64(random.next() % 1_000_000_000)
         var wheel = TimerWheel(now: now)
         var model: [Int: Int64] = [:]
@@ -75,18 +76,5 @@ extension TimerWheel {
         var expired: [Int] = []
         self.advance(to: time, into: &expired)
         return expired
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014): a seeded generator, so that a failure can be run again.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var z = self.state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

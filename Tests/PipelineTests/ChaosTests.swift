@@ -34,7 +34,7 @@ private struct Run {
     private let targets: SwitchedTargets
     private let inbox: WebhookInbox
     private var recorder: LogRecorder
-    private var random = SeededGenerator("chaos")
+    private var random = SplitMix("chaos")
     private var monitors: [Int64] = []
 
     init(_ broker: Broker) throws {

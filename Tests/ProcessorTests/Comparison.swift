@@ -3,6 +3,7 @@ import History
 import Latest
 import Postgres
 import Redis
+import TestServers
 import Testing
 
 @testable import Processor

@@ -162,12 +162,5 @@ final class HistoryWorld {
 
 /// Waits on a condition, at most twenty seconds.
 func eventually(_ what: String, _ condition: () throws -> Bool) throws {
-    let end = MonotonicClock.millis + 20_000
-    while try !condition() {
-        guard MonotonicClock.millis < end else {
-            Issue.record("waited 20 s for \(what)")
-            return
-        }
-        usleep(5_000)
-    }
+    if try !eventually(within: .seconds(20), condition) { Issue.record("waited 20 s for \(what)") }
 }

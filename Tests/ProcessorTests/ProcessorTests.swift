@@ -5,6 +5,7 @@ import Latest
 import Postgres
 import Redis
 import Service
+import TestServers
 import Testing
 
 @testable import Processor

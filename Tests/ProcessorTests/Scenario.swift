@@ -1,18 +1,19 @@
 import Events
 import Service
+import TestServers
 
 /// Made-up logs: monitors that flap, seen from two regions, with all that can go wrong on the way.
 struct Scenario {
     /// Where the log begins, Unix ms: thirty hours ago, on the half minute.
     let start: Int64
-    var random: SeededGenerator
+    var random: SplitMix
     let monitors: [Monitor]
 
     init(monitors count: Int = 12, seed: UInt64 = .random(in: 0 ... .max)) {
         print("seed \(seed)")
         let start = (WallClock.millis - 30 * 3_600_000) / 30_000 * 30_000
         self.start = start
-        self.random = SeededGenerator(seed)
+        self.random = SplitMix(seed)
         self.monitors = (1...count).map { number in
             Monitor(
                 id: Int64(number),
@@ -86,7 +87,7 @@ struct Scenario {
 }
 
 /// splitmix64: the same numbers from the same seed.
-struct SeededGenerator: RandomNumberGenerator {
+struct SplitMix: RandomNumberGenerator {
     private var state: UInt64
 
     init(_ seed: UInt64) { self.state = seed }

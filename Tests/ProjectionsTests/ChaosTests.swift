@@ -10,7 +10,7 @@ import ToyProjection
     @Test func `two processes and PostgreSQL are frozen and killed at random, and the books come out exact`() throws {
         let seed = UInt64.random(in: 0 ... .max)
         print("seed \(seed)")
-        var random = SplitMix(seed)
+        var random = SplitMix(seed: seed)
         let server = try PostgresServer()
         defer { server.stop() }
         let world = try ToyWorld(server: server)

@@ -14,7 +14,7 @@ import ToyProjection
     @Test func `a crash at any point neither loses nor repeats a record`() throws {
         let seed = UInt64.random(in: 0 ... .max)
         print("seed \(seed)")
-        var random = SplitMix(seed)
+        var random = SplitMix(seed: seed)
         try self.crashEverywhere(try ToyWorld(), &random)
     }
 
@@ -22,7 +22,7 @@ import ToyProjection
     func `a crash at any point on a real broker neither loses nor repeats a record`() throws {
         let seed = UInt64.random(in: 0 ... .max)
         print("seed \(seed)")
-        var random = SplitMix(seed)
+        var random = SplitMix(seed: seed)
         try self.crashEverywhere(try ToyWorld(real: true), &random)
     }
 
@@ -31,7 +31,7 @@ import ToyProjection
             let turn = point == "after_take" ? 1 : Int.random(in: 1...4, using: &random)
             let child = try world.spawn("crash", faultAt: "\(point):\(turn)")
             // Enough rounds for the turn to come; each batch is a round of its own at least.
-            let died = waits(.seconds(8)) {
+            let died = eventually(within: .seconds(8)) {
                 if child.exit == nil { try? world.produce(Int.random(in: 1...40, using: &random), prefix: "urgent") }
                 return child.exit != nil
             }
@@ -65,7 +65,7 @@ import ToyProjection
         try world.produce(200)
         try world.expectExact()
         // The zombie joined the group and fenced the successor, which joined as well: both hold a part.
-        let shared = waits(.seconds(30)) {
+        let shared = eventually(within: .seconds(30)) {
             // Who is fenced learns it when it writes.
             try? world.produce(5)
             usleep(100_000)
@@ -77,22 +77,5 @@ import ToyProjection
         try world.expectExact()
         successor.stop()
         _ = zombie.end(patience: .seconds(8))
-    }
-}
-
-/// A small generator with a seed (SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) {
-        self.state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = self.state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

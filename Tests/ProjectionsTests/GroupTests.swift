@@ -22,7 +22,7 @@ import ToyProjection
         try world.expectExact()
         let second = world.run(ToyBoard(), "second", withoutGroup: false)
         #expect(
-            waits(.seconds(20)) {
+            eventually(within: .seconds(20)) {
                 if first.partitions.count == 2 && second.partitions.count == 2 { return true }
                 try? world.produce(5)
                 usleep(100_000)
@@ -34,7 +34,7 @@ import ToyProjection
         first.stop()
         try world.produce(200)
         try world.expectExact(within: .seconds(20))
-        #expect(waits(.seconds(5)) { second.partitions == [0, 1, 2, 3] })
+        #expect(eventually(within: .seconds(5)) { second.partitions == [0, 1, 2, 3] })
         second.stop()
     }
 
@@ -45,7 +45,7 @@ import ToyProjection
         try world.expectExact()
         let second = world.run(ToyBoard(), "second")
         #expect(
-            waits(.seconds(30)) {
+            eventually(within: .seconds(30)) {
                 if first.partitions.count == 2 && second.partitions.count == 2 { return true }
                 try? world.produce(5)
                 usleep(100_000)
@@ -71,15 +71,15 @@ import ToyProjection
         server.freeze()
         try world.produce(100)
         let shows = { board.now.shown.mapValues(\.count) == world.produced }
-        #expect(waits(.seconds(5), shows))
+        #expect(eventually(within: .seconds(5), shows))
         // The second can't restore what it is given; the first gives it up and gets it back.
         let second = world.run(ToyBoard(), "second", withoutGroup: false)
-        #expect(waits(.seconds(15)) { first.partitions.count == 2 })
+        #expect(eventually(within: .seconds(15)) { first.partitions.count == 2 })
         try world.produce(100)
         second.stop()
-        #expect(waits(.seconds(15)) { first.partitions.count == 4 })
+        #expect(eventually(within: .seconds(15)) { first.partitions.count == 4 })
         try world.produce(100)
-        #expect(waits(.seconds(5), shows))
+        #expect(eventually(within: .seconds(5), shows))
         #expect(first.isAway)
         server.thaw()
         try world.expectExact()

@@ -54,7 +54,7 @@ import ToyProjection
         world.flush()
         let board = ToyBoard()
         let second = world.run(board, definitionsTopic: "definitions")
-        #expect(waits(.seconds(10)) { (try? world.number("SELECT next_offset FROM positions")) == 60 })
+        #expect(eventually(within: .seconds(10)) { (try? world.number("SELECT next_offset FROM positions")) == 60 })
         #expect(board.now.refreshed == ["d1"])
         #expect(try world.number("SELECT from_offset FROM gaps WHERE kind = 'lost'") == 20)
         let big = try world.counts()["99"] ?? 0
@@ -89,10 +89,10 @@ import ToyProjection
         let running = world.run(runner)
         try world.send(key: Array("7".utf8), value: Array("one".utf8))
         world.flush()
-        #expect(waits(.seconds(10)) { (try? world.counts()) == ["7": 1] })
+        #expect(eventually(within: .seconds(10)) { (try? world.counts()) == ["7": 1] })
         try world.send(key: Array("7".utf8), value: Array("one".utf8))
         world.flush()
-        #expect(waits(.seconds(10)) { (try? world.counts()) == ["7": 2] })
+        #expect(eventually(within: .seconds(10)) { (try? world.counts()) == ["7": 2] })
         #expect(try world.number("SELECT count(*) FROM toy_history") == 1)
         #expect(runner.now.carefulWrites == 1)
         running.stop()
@@ -105,7 +105,7 @@ import ToyProjection
         try world.produce(100)
         try world.expectExact()
         board.change { $0.isCongested = true }
-        #expect(waits(.seconds(5)) { world.isPaused })
+        #expect(eventually(within: .seconds(5)) { world.isPaused })
         let before = try world.counts()
         try world.produce(200)
         usleep(500_000)
@@ -139,9 +139,9 @@ import ToyProjection
         try world.expectExact()
         let admin = try TopicAdmin(world.kafka)
         try admin.delete(world.topic)
-        #expect(waits(.seconds(10)) { (try? admin.partitionCount(of: world.topic)) == .some(nil) })
+        #expect(eventually(within: .seconds(10)) { (try? admin.partitionCount(of: world.topic)) == .some(nil) })
         #expect(
-            waits(.seconds(10)) {
+            eventually(within: .seconds(10)) {
                 (try? admin.create(TopicAdmin.Topic(world.topic, partitions: 4, replication: 1))) != nil
             }
         )

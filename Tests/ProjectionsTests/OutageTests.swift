@@ -20,13 +20,19 @@ import ToyProjection
         server.freeze()
         try world.produce(200)
         // A runner says that it is away until it has said otherwise: going ahead proves it.
-        #expect(waits(.seconds(5)) { board.now.aheads > 0 && board.now.shown.mapValues(\.count) == world.produced })
-        #expect(waits(.seconds(2)) { runner.isAway })
+        #expect(
+            eventually(within: .seconds(5)) {
+                board.now.aheads > 0 && board.now.shown.mapValues(\.count) == world.produced
+            }
+        )
+        #expect(eventually(within: .seconds(2)) { runner.isAway })
         server.thaw()
         try world.expectExact()
         server.kill()
         try world.produce(200)
-        #expect(waits(.seconds(5)) { runner.isAway && board.now.shown.mapValues(\.count) == world.produced })
+        #expect(
+            eventually(within: .seconds(5)) { runner.isAway && board.now.shown.mapValues(\.count) == world.produced }
+        )
         try server.restart()
         try world.expectExact()
         #expect(board.now.shown.mapValues(\.count) == world.produced)
@@ -43,11 +49,13 @@ import ToyProjection
         try world.produce(100)
         let board = ToyBoard()
         let runner = world.run(board)
-        #expect(waits(.seconds(5)) { world.health.unmet.contains { $0.contains("waiting for PostgreSQL") } })
+        #expect(
+            eventually(within: .seconds(5)) { world.health.unmet.contains { $0.contains("waiting for PostgreSQL") } }
+        )
         #expect(board.now.shown.isEmpty)
         try server.restart()
         try world.expectExact()
-        #expect(waits(.seconds(2)) { world.health.unmet.isEmpty })
+        #expect(eventually(within: .seconds(2)) { world.health.unmet.isEmpty })
         runner.stop()
     }
 
@@ -62,14 +70,14 @@ import ToyProjection
         server.freeze()
         // 8 MiB: more than the embedded broker keeps of a partition.
         try world.produce(40, padding: 200_000)
-        #expect(waits(.seconds(10)) { board.now.shown.mapValues(\.count) == world.produced })
+        #expect(eventually(within: .seconds(10)) { board.now.shown.mapValues(\.count) == world.produced })
         server.thaw()
-        #expect(waits(.seconds(15)) { (try? world.counts()) == world.produced })
+        #expect(eventually(within: .seconds(15)) { (try? world.counts()) == world.produced })
         #expect(try world.number("SELECT count(*) FROM gaps WHERE kind = 'ahead'") == 1)
         #expect(try world.number("SELECT to_offset FROM gaps") == 90)
         // History lacks what left the log; what follows is whole again.
         try world.produce(50, prefix: "later")
-        #expect(waits(.seconds(10)) { (try? world.counts()) == world.produced })
+        #expect(eventually(within: .seconds(10)) { (try? world.counts()) == world.produced })
         #expect(try world.number("SELECT count(*) FROM toy_history WHERE id LIKE 'later%'") == 50)
         #expect(try world.number("SELECT count(*) FROM toy_history") < 140)
         runner.stop()

@@ -22,7 +22,7 @@ import Testing
         )
         let select = "SELECT instance, lag_seconds, details->>'shares', version FROM processes WHERE load >= 0"
         #expect(
-            waits(.seconds(10)) {
+            eventually(within: .seconds(10)) {
                 guard let rows = try? connection.query(select), rows.count == 1 else { return false }
                 return (try? rows[0].text(0)) == "a"
             }
@@ -47,8 +47,8 @@ import Testing
             }
         )
         defer { report.stop() }
-        #expect(waits(.seconds(5)) { tries.load(ordering: .relaxed) >= 2 })
+        #expect(eventually(within: .seconds(5)) { tries.load(ordering: .relaxed) >= 2 })
         try Schema.migrate(connection)
-        #expect(waits(.seconds(5)) { (try? connection.query("SELECT 1 FROM processes").count) == 1 })
+        #expect(eventually(within: .seconds(5)) { (try? connection.query("SELECT 1 FROM processes").count) == 1 })
     }
 }

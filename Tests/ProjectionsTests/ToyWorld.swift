@@ -178,7 +178,7 @@ final class ToyWorld {
 
     /// Waits until the books say exactly what was produced; history holds each identity once by its key.
     func expectExact(within limit: Duration = .seconds(15), _ location: SourceLocation = #_sourceLocation) throws {
-        let isThere = waits(limit) { (try? self.counts()) == self.produced }
+        let isThere = eventually(within: limit) { (try? self.counts()) == self.produced }
         if !isThere {
             Issue.record("books: \(try self.counts()), produced: \(self.produced)", sourceLocation: location)
         }
@@ -187,19 +187,9 @@ final class ToyWorld {
     }
 }
 
-/// Looks again and again until the condition holds; false when the time is over.
-func waits(_ limit: Duration, _ condition: () -> Bool) -> Bool {
-    let deadline = ContinuousClock.now + limit
-    while ContinuousClock.now < deadline {
-        if condition() { return true }
-        usleep(10_000)
-    }
-    return condition()
-}
-
 /// Letters without a pattern.
 func noise(_ count: Int) -> [UInt8] {
-    var random = SplitMix(UInt64.random(in: 0 ... .max))
+    var random = SplitMix(seed: UInt64.random(in: 0 ... .max))
     return (0..<count).map { _ in UInt8(33 + random.next() % 90) }
 }
 

@@ -1,3 +1,4 @@
+import TestServers
 import Testing
 
 @testable import Service
@@ -29,7 +30,7 @@ import Testing
 @Suite struct BackoffTests {
     @Test func `pauses double with jitter up to the limit and start again`() {
         let seed = UInt64.random(in: .min ... .max)
-        var random = SeededRandom(state: seed)
+        var random = SplitMix(seed: seed)
         for _ in 0..<1_000 {
             var backoff = Backoff(first: 100, limit: 5_000)
             for grown in [100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000] as [Int64] {
@@ -39,18 +40,5 @@ import Testing
             backoff.reset()
             #expect(backoff.next(using: &random) <= 100)
         }
-    }
-}
-
-private struct SeededRandom: RandomNumberGenerator {
-    var state: UInt64
-
-    /// SplitMix64.
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = self.state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

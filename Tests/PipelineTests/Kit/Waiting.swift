@@ -1,5 +1,6 @@
 import Glibc
 import Service
+import TestServers
 import Testing
 
 /// Asks again and again until `condition` holds, at most `seconds`; returns how many seconds it took, nil when it never did.
@@ -57,23 +58,12 @@ enum Lengths {
     static let kills = Self.isFull ? 5 : 1
 }
 
-/// Where a run of random faults starts from: `APUS_TEST_SEED`, or a new one; printed either way.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
+extension SplitMix {
+    /// Where a run of random faults starts from: `APUS_TEST_SEED`, or a new one; printed either way.
     init(_ purpose: String) {
         let given = unsafe getenv("APUS_TEST_SEED").flatMap { unsafe UInt64(String(cString: $0)) }
         let seed = given ?? UInt64.random(in: 1...999_999)
         print("\(purpose): APUS_TEST_SEED=\(seed)")
-        self.state = seed
-    }
-
-    /// SplitMix64.
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = self.state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
+        self.init(seed: seed)
     }
 }
