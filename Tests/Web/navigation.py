@@ -117,3 +117,23 @@ class Navigation(AdminStory):
         browser.type("?n")
         self.assertEqual(browser.run("return document.activeElement.value"), "?n")
         self.assertEqual(browser.count("dialog"), 0)
+
+    def test_the_way_back_closes_a_question_and_keeps_what_was_typed(self):
+        browser = self.browser
+        # From the list, as people come.
+        browser.click("apus-monitor-row .row-name")
+        browser.press("Delete")
+        browser.shows("its history goes with it", "dialog")
+        browser.driver.back()
+        browser.is_at(self.apus.url)
+        wait("nobody is asked any more", lambda: browser.count("dialog") == 0)
+        self.assertEqual(browser.run("return document.activeElement.id"), "main")
+        browser.click("nav a[data-page=channels]")
+        browser.press("Add channel")
+        browser.fill("dialog input[name=name]", "Half typed")
+        browser.driver.back()
+        browser.is_at(self.apus.url)
+        browser.find("apus-monitor-row")
+        self.assertEqual(browser.find("dialog input[name=name]")[0].get_attribute("value"), "Half typed")
+        browser.type(Keys.ESCAPE)
+        wait("it is closed", lambda: browser.count("dialog") == 0)

@@ -59,8 +59,9 @@ class Sessions(ShowcaseStory):
         apus.post("people", {"name": "Niklaus", "role": "viewer", "password": PASSWORD})
         elsewhere = self.another_browser()
         self.enter(apus, "Niklaus", PASSWORD, elsewhere)
-        elsewhere.open(f"{apus.url}incidents?state=resolved")
-        elsewhere.find("main h1")
+        elsewhere.open(f"{apus.url}account?from=link")
+        elsewhere.press("Change password")
+        elsewhere.find("dialog")
         self.enter(apus, "Niklaus", PASSWORD)
         browser.open(f"{apus.url}account")
         wait("both are listed", lambda: len(self.rows("Chrome, Linux")) == 2)
@@ -74,8 +75,11 @@ class Sessions(ShowcaseStory):
         wait("one is left", lambda: len(self.rows("Chrome, Linux")) == 1)
         # Where one was is where one comes back to.
         elsewhere.shows("Your session has ended")
+        # Nothing is left open over it, not even what the way back leaves alone.
+        wait("the form is closed", lambda: elsewhere.count("dialog") == 0)
+        wait("one can type at once", lambda: elsewhere.focus() == "Name")
         self.enter(apus, "Niklaus", PASSWORD, elsewhere)
-        elsewhere.is_at(f"{apus.url}incidents?state=resolved")
+        elsewhere.is_at(f"{apus.url}account?from=link")
 
     def test_an_admin_sees_who_is_signed_in_and_signs_them_out(self):
         browser = self.browser
@@ -85,7 +89,8 @@ class Sessions(ShowcaseStory):
         self.enter(apus, "Ken", PASSWORD, his)
         monitor = apus.get("monitors")["items"][0]["id"]
         his.open(f"{apus.url}monitors/{monitor}?range=24h")
-        his.find("apus-monitor-headline")
+        his.press("Delete")
+        his.find("dialog")
         self.sign_in(apus)
         browser.open(f"{apus.url}people")
         row = wait("he is listed", lambda: self.rows("Ken"))[0]
@@ -96,5 +101,6 @@ class Sessions(ShowcaseStory):
         wait("he is gone", lambda: not self.rows("Ken"))
         self.assertEqual(browser.focus(), "Who is signed in")
         his.shows("Your session has ended")
+        wait("the question is gone", lambda: his.count("dialog") == 0)
         self.enter(apus, "Ken", PASSWORD, his)
         his.is_at(f"{apus.url}monitors/{monitor}?range=24h")

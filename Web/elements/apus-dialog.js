@@ -1,5 +1,7 @@
 // A question or a form over the page: the browser's own dialog, which keeps the focus and closes with Escape.
 import { element, freshID } from "../model/dom.js";
+import { router } from "../model/router.js";
+import { session } from "../model/session.js";
 import { words } from "../model/words.js";
 import { icon } from "./icon.js";
 
@@ -7,10 +9,13 @@ export class ApusDialog extends HTMLElement {
     #dialog = null;
     #resolve = null;
     #isBusy = false;
+    // Ends what it listens to.
+    #closing = new AbortController();
 
     // Shows `content` under a title, with buttons [{ label, value, kind, isDefault }]; resolves with the value of the
     // button that closed it, or null. A button whose `before` returns false (or a promise of it) keeps it open; one with
-    // the id of a `form` is pressed by Enter in it, too. What would be lost with it `isKept` from a click beside it.
+    // the id of a `form` is pressed by Enter in it, too. What would be lost with it `isKept` from a click beside it and
+    // from the way back. It never outlives the session, nor, unless it is kept, the page.
     ask({ title, content, buttons, isKept = false }) {
         const id = freshID("dialog");
         this.#dialog = element(
@@ -53,15 +58,13 @@ export class ApusDialog extends HTMLElement {
         this.#dialog.addEventListener("click", event => {
             if (event.target === this.#dialog && !isKept) this.#end(null);
         });
+        const { signal } = this.#closing;
+        if (!isKept) router.addEventListener("leave", () => this.#end(null), { signal });
+        session.addEventListener("change", () => session.role === null && this.#end(null), { signal });
         this.append(this.#dialog);
         document.body.append(this);
         this.#dialog.showModal();
         return new Promise(resolve => (this.#resolve = resolve));
-    }
-
-    // Closes it as a button with this value would.
-    end(value) {
-        this.#end(value);
     }
 
     // Once, however often it is pressed.
@@ -77,6 +80,7 @@ export class ApusDialog extends HTMLElement {
 
     #end(value) {
         if (!this.isConnected) return;
+        this.#closing.abort();
         this.#dialog.close();
         this.remove();
         this.#resolve(value);

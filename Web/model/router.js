@@ -4,6 +4,7 @@ import { words } from "./words.js";
 // Remembers that the document was loaded again for a page that could not be had: once is enough.
 const reloaded = "apus-reloaded";
 
+// Says "leave" before another page is shown, and "shown" after it.
 class Router extends EventTarget {
     #pages = [];
     #outlet = null;
@@ -129,6 +130,8 @@ class Router extends EventTarget {
 
     #put(page, params, node, scroll = 0) {
         this.#shown = { name: page.name, params };
+        // What lies over a page must be gone before the next one puts the focus where it wants it.
+        this.dispatchEvent(new Event("leave"));
         this.#outlet.replaceChildren(node);
         scrollTo(0, 0);
         if (scroll > 0) scrollBack(scroll, this.#turn, () => this.#turn);
