@@ -211,6 +211,13 @@ class Outages(Story):
             history = apus.answer("GET", f"sites/{shop}/history")[2]
             self.assertLessEqual({row["status"] for row in history}, {"INITIAL", "UP", "DOWN"})
             see(self, f"outage-pinger-{halt.__name__}")
+            # Each fault is told where there are two, on whichever page.
+            with apus.killed("postgres"):
+                browser.allow(503, "/api/v1/")
+                browser.open(f"{apus.url}incidents")
+                browser.shows("The database can't be reached", "apus-health-notice", seconds=60)
+                browser.shows("No region reports", "apus-health-notice")
+        browser.open(apus.url)
         self.says(apus, shop, "up")
         self.shows(apus, shop, "up")
         wait("the notice is gone", lambda: browser.text("apus-health-notice") == "", seconds=60)

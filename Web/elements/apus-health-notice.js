@@ -35,23 +35,25 @@ export class ApusHealthNotice extends HTMLElement {
     }
 
     async #load() {
-        try {
-            const [{ processes }, overview] = await Promise.all([api.get("pipeline"), api.get("overview")]);
-            this.#overview = overview;
-            const silent = ["processor", "alerter"].filter(kind => age(processes, kind) >= silence);
-            this.#hasProcessor = !silent.includes("processor");
-            const confirmed = silent.filter(kind => this.#suspects.includes(kind));
-            this.#suspects = silent;
-            if (confirmed.length < silent.length) this.#lookAgain();
-            this.#faults = confirmed.map(kind => {
-                const last = age(processes, kind);
-                return words.health[kind](last < Infinity ? span(last * 1_000) : null);
-            });
-        } catch (problem) {
-            // Without the gateway nothing is known of the others, and the frame says so.
-            this.#faults = problem.status === 503 ? [words.health.database] : [];
-        }
+        // One may be answered without the other: the overview comes from memory.
+        const [pipeline, overview] = await Promise.allSettled([api.get("pipeline"), api.get("overview")]);
+        if (overview.value) this.#overview = overview.value;
+        // Without the gateway nothing is known of the others, and the frame says so.
+        if (pipeline.value) this.#judge(pipeline.value.processes);
+        else this.#faults = pipeline.reason.status === 503 ? [words.health.database] : [];
         this.#draw();
+    }
+
+    #judge(processes) {
+        const silent = ["processor", "alerter"].filter(kind => age(processes, kind) >= silence);
+        this.#hasProcessor = !silent.includes("processor");
+        const confirmed = silent.filter(kind => this.#suspects.includes(kind));
+        this.#suspects = silent;
+        if (confirmed.length < silent.length) this.#lookAgain();
+        this.#faults = confirmed.map(kind => {
+            const last = age(processes, kind);
+            return words.health[kind](last < Infinity ? span(last * 1_000) : null);
+        });
     }
 
     // Before somebody is said to be away.
