@@ -4,6 +4,8 @@ import contextlib
 import time
 from datetime import datetime
 
+from selenium.webdriver.support.ui import Select
+
 from looks import see
 from product import Product
 from story import Story, targets
@@ -175,12 +177,19 @@ class Outages(Story):
             browser.shows("The database can't be reached", "apus-health-notice")
             self.shows(apus, shop, "down")
             browser.open(f"{apus.url}monitors/new")
+            # What could not be read is not said to be none.
+            browser.press("Who hears of it")
+            Select(browser.labelled("Channels")).select_by_visible_text("These channels")
+            browser.shows("database", ".control-list[aria-label=Channels]", seconds=60)
             browser.labelled("Address").send_keys(targets().address("outage"))
             browser.press("Add monitor")
             wait("the form says why not", lambda: browser.text(".form-message").strip(), seconds=60)
             see(self, f"outage-postgres-{halt.__name__}")
+            browser.open(f"{apus.url}pipeline")
+            browser.shows("The database", ".storage", seconds=60)
         # What was opened in vain may still be answered late.
         browser.allow(503, "/api/v1/")
+        browser.shows("Single checks since", ".storage", seconds=60)
         wait("edits are taken again", lambda: apus.call("PATCH", f"monitors/{shop}", {"name": "Shop"})[0] == 200, seconds=60)
         self.assertEqual(len(apus.get("monitors")["items"]), monitors)
         browser.open(apus.url)

@@ -7,23 +7,27 @@ import { words } from "../model/words.js";
 import { toast, toastProblem } from "./apus-toast.js";
 import { when } from "./apus-when.js";
 import { icon } from "./icon.js";
-import { stackedBody, stackedRow, stackedTable } from "./stacked-table.js";
+import { StackedTable } from "./stacked-table.js";
 
+const w = words.deliveries;
 const marks = { pending: ["pending", "pending"], delivered: ["up", "up"], dead: ["down", "down"], cancelled: ["paused", "paused"] };
 
 export class ApusDeliveries extends HTMLElement {
     // Names of channels by id.
     channels = new Map();
 
+    #table = new StackedTable(w.title, [w.time, w.channel, w.about, w.state, w.attempts]);
+
+    connectedCallback() {
+        fill(this, this.#table.node);
+    }
+
     // Deliveries of the API; says "retried" when one is tried again.
     set items(items) {
-        const w = words.deliveries;
-        const columns = [w.time, w.channel, w.about, w.state, w.attempts];
-        fill(this, stackedTable(w.title, columns, stackedBody(items.map(delivery => stackedRow(columns, this.#cells(delivery))))));
+        this.#table.draw(items.map(delivery => ({ id: delivery.id, cells: this.#cells(delivery) })));
     }
 
     #cells(delivery) {
-        const w = words.deliveries;
         const [state, mark] = marks[delivery.state] ?? ["unknown", "unknown"];
         const about = w.types[delivery.type] ?? delivery.type;
         // What its channel can't take any more stays as it is.
@@ -47,7 +51,7 @@ export class ApusDeliveries extends HTMLElement {
     async #retry({ id }) {
         try {
             await api.post(`deliveries/${id}/retry`);
-            toast(words.deliveries.retried);
+            toast(w.retried);
             this.dispatchEvent(new Event("retried"));
         } catch (problem) {
             toastProblem(problem);

@@ -5,11 +5,12 @@ import { span } from "../model/time.js";
 import { words } from "../model/words.js";
 import { when } from "./apus-when.js";
 import { icon } from "./icon.js";
-import { stackedBody, stackedRow, stackedTable } from "./stacked-table.js";
+import { StackedTable } from "./stacked-table.js";
 
 export class ApusIncidents extends HTMLElement {
-    // Whether the name of the monitor is shown.
+    // Whether the name of the monitor is shown; set before `items`.
     withMonitor = true;
+    #table = null;
     #shown = "";
 
     // Incidents of the API.
@@ -18,10 +19,11 @@ export class ApusIncidents extends HTMLElement {
         const text = JSON.stringify(items);
         if (this.#shown === text) return;
         this.#shown = text;
-        const focused = document.activeElement?.closest("a")?.getAttribute("href");
-        const columns = [w.state, this.withMonitor && w.monitor, w.began, w.lasted, w.reason, w.regions].filter(Boolean);
-        fill(this, stackedTable(w.title, columns, stackedBody(items.map(incident => stackedRow(columns, this.#cells(incident))))));
-        if (focused) [...this.querySelectorAll("a")].find(link => link.getAttribute("href") === focused)?.focus();
+        if (this.#table === null) {
+            this.#table = new StackedTable(w.title, [w.state, this.withMonitor && w.monitor, w.began, w.lasted, w.reason, w.regions].filter(Boolean));
+            fill(this, this.#table.node);
+        }
+        this.#table.draw(items.map(incident => ({ id: incident.id, cells: this.#cells(incident) })));
     }
 
     #cells(incident) {

@@ -3,15 +3,13 @@ import { Pager } from "../model/pager.js";
 import { element, fill } from "../model/dom.js";
 import { words } from "../model/words.js";
 import { toastProblem } from "./apus-toast.js";
-import { stackedBody, stackedRow, stackedTable } from "./stacked-table.js";
+import { StackedTable } from "./stacked-table.js";
 
 export class ApusSection extends HTMLElement {
     pager = null;
-    #body = stackedBody();
     #table = null;
     #text = element("p", { class: "muted", role: "status" });
     #more = element("button", { type: "button", class: "btn btn-secondary", hidden: true, onclick: () => this.pager.more() }, words.list.more);
-    #columns = [];
     #row = null;
     #empty = () => "";
     // How many buttons are at work.
@@ -20,21 +18,20 @@ export class ApusSection extends HTMLElement {
     // Lists `path` under `title`, with these heads of columns; `row(item)` makes the cells; `action` stands beside the
     // title, `filters` above the table; `empty()` says what to do where there is nothing.
     setup({ path, query, title, columns, row, action, filters, empty, about }) {
-        this.#columns = columns;
         this.#row = row;
         this.#empty = empty;
         this.pager = new Pager(path, query);
         this.pager.addEventListener("change", () => this.#draw());
         this.pager.addEventListener("problem", event => (this.#text.textContent = event.detail.message));
-        this.#table = stackedTable(title, columns, this.#body);
-        this.#table.hidden = true;
+        this.#table = new StackedTable(title, columns);
+        this.#table.node.hidden = true;
         this.classList.add("card-box");
         fill(
             this,
             element("div", { class: "section-header" }, element("h2", {}, title), action),
             about && element("p", { class: "muted" }, about),
             filters,
-            this.#table,
+            this.#table.node,
             this.#text,
             this.#more,
         );
@@ -66,30 +63,12 @@ export class ApusSection extends HTMLElement {
         // A dialog gives the focus back to the button that opened it: that stays until the list is read after it.
         if (this.#acting > 0) return;
         const { items, hasMore } = this.pager;
-        const place = this.#place();
+        const { node } = this.#table;
+        const hadFocus = node.contains(document.activeElement);
         this.#more.hidden = !hasMore;
-        this.#table.hidden = items.length === 0;
         this.#text.textContent = items.length === 0 ? this.#empty() : "";
-        fill(this.#body, items.map(item => stackedRow(this.#columns, this.#row(item), { "data-id": item.id })));
-        this.#return(place);
+        this.#table.draw(items.map(item => ({ id: item.id, cells: this.#row(item) })));
+        node.hidden = items.length === 0;
+        if (hadFocus && node.hidden) (this.querySelector(".section-header button") ?? this.closest("main")).focus();
     }
-
-    // Which control of which row has the focus.
-    #place() {
-        const row = document.activeElement?.closest("tr");
-        if (!row || !this.#body.contains(row)) return null;
-        return { id: row.dataset.id, index: controls(row).indexOf(document.activeElement) };
-    }
-
-    // Gives it back to the same control of the row as it is now; where the row is gone, to the list.
-    #return(place) {
-        if (!place) return;
-        const row = [...this.#body.children].find(each => each.dataset.id === place.id);
-        const control = row && controls(row)[place.index];
-        (control ?? (this.#table.hidden ? (this.querySelector(".section-header button") ?? this.closest("main")) : this.#table)).focus();
-    }
-}
-
-function controls(row) {
-    return [...row.querySelectorAll("a, button, summary")];
 }

@@ -153,13 +153,13 @@ export class SeveralControl extends Control {
         );
         const list = element("div", { class: "control-list", role: "group", "aria-label": w.fields[name].label, hidden: true });
         super(name, element("div", { class: "control-stack" }, select, list));
-        Object.assign(this, { select, list, ticked: new Set(), options: [] });
+        Object.assign(this, { select, list, ticked: new Set(), options: [], problem: null });
         select.addEventListener("change", () => this.draw());
     }
 
-    // [[value, text]]; what is ticked and not among them is shown all the same.
-    offer(options) {
-        this.options = options;
+    // [[value, text]], or why they can't be listed; what is ticked and not among them is shown all the same.
+    offer(options, problem = null) {
+        Object.assign(this, { options, problem });
         this.draw();
     }
 
@@ -170,7 +170,7 @@ export class SeveralControl extends Control {
         const all = [...this.options, ...strangers];
         fill(
             this.list,
-            all.length === 0 && element("span", { class: "muted" }, w[this.name].empty),
+            (this.problem || all.length === 0) && element("span", { class: "muted" }, this.problem ?? w[this.name].empty),
             all.map(([value, text]) =>
                 element(
                     "label",
@@ -206,8 +206,8 @@ export class RegionsControl extends SeveralControl {
         super("regions", ["all", "some"]);
     }
 
-    offerRegions(regions) {
-        this.offer(regions.map(({ region }) => [region, regionName(region)]));
+    offerRegions(regions, problem) {
+        this.offer(regions.map(({ region }) => [region, regionName(region)]), problem);
     }
 }
 

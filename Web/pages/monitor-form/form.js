@@ -103,11 +103,11 @@ export class MonitorForm extends HTMLElement {
         this.#showType();
     }
 
-    // What can be chosen from: { regions, channels, groups }, as the API lists them.
+    // What can be chosen from: { regions, channels, groups }, each { items, problem }: as the API lists them, or why it can't.
     offer({ regions, channels, groups }) {
-        this.#regions.offerRegions(regions);
-        this.#channels.offer(channels.map(({ id, name, type }) => [id, `${name} (${type})`]));
-        fill(this.#groups, groups.filter(({ group }) => group).map(({ group }) => element("option", { value: group })));
+        this.#regions.offerRegions(regions.items, regions.problem);
+        this.#channels.offer(channels.items.map(({ id, name, type }) => [id, `${name} (${type})`]), channels.problem);
+        fill(this.#groups, groups.items.filter(({ group }) => group).map(({ group }) => element("option", { value: group })));
     }
 
     // The monitor that is edited.

@@ -66,7 +66,7 @@ export default class MonitorFormPage extends HTMLElement {
 
     async #offer() {
         const lists = [api.get("regions"), api.get("channels", { limit: 1_000 }), api.get("groups")];
-        const [regions, channels, groups] = (await Promise.allSettled(lists)).map(each => each.value?.items ?? []);
+        const [regions, channels, groups] = (await Promise.allSettled(lists)).map(({ value, reason }) => ({ items: value?.items ?? [], problem: reason?.message }));
         this.#fields.offer({ regions, channels, groups });
     }
 

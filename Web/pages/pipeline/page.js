@@ -2,7 +2,7 @@
 import { ApusHealthNotice } from "../../elements/apus-health-notice.js";
 import { when } from "../../elements/apus-when.js";
 import { icon } from "../../elements/icon.js";
-import { stackedBody, stackedRow, stackedTable } from "../../elements/stacked-table.js";
+import { StackedTable } from "../../elements/stacked-table.js";
 import { api } from "../../model/api.js";
 import { element, fill } from "../../model/dom.js";
 import { bytes, count } from "../../model/figures.js";
@@ -22,10 +22,13 @@ export default class PipelinePage extends HTMLElement {
     static title = () => w.title;
 
     #regions = element("div");
+    #regionTable = new StackedTable(w.regions, [w.region, w.state, w.shares, w.load, w.pulse]);
     #processes = element("div");
+    #processTable = new StackedTable(w.processes, [w.state, w.process, w.instance, w.version, w.started, w.load, w.lag]);
     #losses = new DeadLetters();
     #storage = element("div", { class: "storage" });
     #timer = null;
+    #storageTimer = null;
 
     connectedCallback() {
         this.className = "page";
@@ -46,24 +49,25 @@ export default class PipelinePage extends HTMLElement {
 
     disconnectedCallback() {
         clearInterval(this.#timer);
+        clearTimeout(this.#storageTimer);
     }
 
     async #load() {
         const [regions, pipeline] = await Promise.allSettled([api.get("regions"), api.get("pipeline")]);
         if (!this.isConnected) return;
         if (regions.value) this.#drawRegions(regions.value.items);
-        else fill(this.#regions, element("p", { class: "muted" }, regions.reason.message));
+        else put(this.#regions, element("p", { class: "muted" }, regions.reason.message));
         if (pipeline.value) {
             this.#drawProcesses(pipeline.value.processes);
             this.#losses.losses = pipeline.value;
         } else {
-            fill(this.#processes, element("p", { class: "muted" }, pipeline.reason.message));
+            put(this.#processes, element("p", { class: "muted" }, pipeline.reason.message));
         }
     }
 
     #drawRegions(regions) {
         if (regions.length === 0) {
-            fill(this.#regions, element("p", { class: "muted" }, w.noRegions));
+            put(this.#regions, element("p", { class: "muted" }, w.noRegions));
             return;
         }
         const rows = regions.flatMap(region => {
@@ -80,7 +84,8 @@ export default class PipelinePage extends HTMLElement {
                 ...region.pingers.map(pinger => [element("span", { class: "muted" }, pinger.pinger), "", count(pinger.shares), load(pinger.load), when(pinger.lastPulseAt)]),
             ];
         });
-        fill(this.#regions, table(w.regions, [w.region, w.state, w.shares, w.load, w.pulse], rows));
+        this.#regionTable.draw(rows.map(cells => ({ cells })));
+        put(this.#regions, this.#regionTable.node);
     }
 
     #drawProcesses(processes) {
@@ -99,13 +104,14 @@ export default class PipelinePage extends HTMLElement {
                     [process.instance, process.region && element("span", { class: "muted" }, ` · ${regionName(process.region)}`)],
                     process.version ?? none,
                     when(process.startedAt) ?? none,
-                    runs && process.load !== null ? load(process.load) : none,
+                    runs ? load(process.load) : none,
                     runs && process.lag !== null ? duration(Math.round(process.lag * 10) / 10) : none,
                 ];
             });
         const mark = element("span", { class: "incident-state", "data-state": "down" }, icon("down"), w.noneRuns);
         rows.unshift(...missing.map(kind => [mark.cloneNode(true), element("span", { class: "cell-name" }, w.kinds[kind]), none, none, none, none, none]));
-        fill(this.#processes, table(w.processes, [w.state, w.process, w.instance, w.version, w.started, w.load, w.lag], rows));
+        this.#processTable.draw(rows.map(cells => ({ cells })));
+        put(this.#processes, this.#processTable.node);
     }
 
     async #loadStorage() {
@@ -116,22 +122,26 @@ export default class PipelinePage extends HTMLElement {
             const kept = days => (days === null ? w.forever : words.time.units.d(days));
             const facts = [
                 [w.size, bytes(size)],
-                [w.resultsFrom, when(resultsFrom, "time")],
+                [w.resultsFrom, when(resultsFrom, "time") ?? words.figures.none],
                 ...names.map(name => [w.keeps[name] ?? name, kept(retention[name])]),
             ];
+            const table = new StackedTable(w.tables, [w.table, w.rows, w.size]);
+            table.draw(tables.slice(0, 8).map(each => ({ cells: [element("span", { class: "mono" }, each.table), count(each.rows), bytes(each.bytes)] })));
             fill(
                 this.#storage,
                 element("dl", { class: "facts" }, facts.map(([name, value]) => [element("dt", {}, name), element("dd", {}, value)])),
-                table(w.tables, [w.table, w.rows, w.size], tables.slice(0, 8).map(each => [element("span", { class: "mono" }, each.table), count(each.rows), bytes(each.bytes)])),
+                table.node,
             );
         } catch (problem) {
             fill(this.#storage, element("p", { class: "muted" }, problem.message));
+            if (this.isConnected) this.#storageTimer = setTimeout(() => this.#loadStorage(), pace);
         }
     }
 }
 
-function table(label, columns, rows) {
-    return stackedTable(label, columns, stackedBody(rows.map(row => stackedRow(columns, row))));
+// Shows it in this place, unless it stands there already: what has the focus keeps it.
+function put(place, node) {
+    if (place.firstChild !== node) fill(place, node);
 }
 
 // "runs", "silent", or "replaced": another of its kind began after it was heard last.
@@ -149,8 +159,9 @@ function stateMark({ seenAt }, state) {
     return element("span", { class: "incident-state", "data-state": mark }, icon(mark), element("span", {}, text));
 }
 
-// A share of one core as a bar and a number.
+// A share of one core as a bar and a number; null: it has not been said.
 function load(share) {
+    if (share === null) return words.figures.none;
     const bar = element("span", { class: "load", "aria-hidden": "true" });
     const part = element("span");
     part.style.width = `${Math.min(100, share * 100)}%`;
