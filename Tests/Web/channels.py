@@ -114,6 +114,9 @@ class Channels(Story):
 
         self.receiver.status = 200
         browser.press("Try again")
+        # It was the only one of its state.
+        browser.shows("There is none in this state.")
+        self.assertEqual(browser.focus(), "State")
         browser.find("apus-sent-list select[aria-label=State] option[value='']")[0].click()
         wait("it was delivered", lambda: "Delivered" in "".join(browser.run(ROWS)))
         ids = {each.headers["webhook-id"] for each in self.receiver.notices("broken")}
@@ -155,6 +158,20 @@ class Channels(Story):
         self._press("Night shift", "Delete")
         self._confirm("Delete")
         browser.shows("Nobody hears of incidents yet")
+        self.assertEqual(browser.focus(), "Add channel")
+
+    def test_a_test_of_which_nothing_more_is_heard_is_not_said_to_be_under_way(self):
+        browser = self.browser
+        self._make("Distant")
+        browser.open(f"{self.apus.url}channels")
+        wait("the card is there", lambda: self._card("Distant"))
+        browser.command("Network.setBlockedURLs", urls=["*/deliveries?*"])
+        browser.allow(0, "/deliveries")
+        self._press("Distant", "Send a test")
+        wait("it says so", lambda: "It is not known yet how the test went" in self._card("Distant"))
+        see(self, "channels-unknown")
+        browser.command("Network.setBlockedURLs", urls=[])
+        wait("what was sent is below", lambda: browser.run(ROWS))
 
     def test_viewers_see_channels_and_change_none(self):
         browser = self.browser

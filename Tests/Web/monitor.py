@@ -84,6 +84,7 @@ class Monitor(Story):
         for name in RANGES:
             browser.press(name)
             wait(f"{name} is chosen", lambda: browser.text("apus-ranges [aria-pressed=true]") == name)
+            self.assertEqual(browser.focus(), name)
             wait(f"{name} is drawn", lambda: all(line["times"] for line in self._lines().values()))
             wait("its labels have room", lambda: browser.run(COLLISIONS) == 0)
             # Forty seconds are not a long time, and not 100 % of one.
@@ -118,6 +119,7 @@ class Monitor(Story):
         self._type("apus-ranges input[aria-label=To]", now)
         browser.press("Show")
         wait("it is in the address", lambda: f"from={(now - 120) * 1_000}" in browser.driver.current_url)
+        self.assertEqual(browser.focus(), "Own …")
         wait("it is drawn", lambda: (times := self._lines()["Median of all"]["times"]) and all((now - 125) * 1_000 <= at <= now * 1_000 for at in times))
         self.assertEqual(browser.run(COLLISIONS), 0)
 
@@ -131,10 +133,12 @@ class Monitor(Story):
         browser.shows("It is not being checked.", "apus-monitor-headline")
         paused = time.monotonic()
         self.assertNotIn("Check now", browser.text(".page-actions"))
+        wait("one can resume it at once", lambda: browser.focus() == "Resume")
         see(self, "monitor-paused")
         wait("the pause has a length", lambda: time.monotonic() - paused > 12)
         browser.press("Resume")
         browser.shows("It answers as it should.", "apus-monitor-headline")
+        self.assertEqual(browser.focus(), "Pause")
 
         def is_broken():
             stretches = self._lines()["Median of all"]["stretches"]

@@ -53,6 +53,10 @@ class Pipeline(Story):
         self.assertEqual(len(regions), 4)
         self.assertTrue(all("48" in row for row in regions), regions)
         browser.shows("Nothing was lost, and every record could be read.")
+        # Who scrolls a table by keyboard goes on while it is drawn anew.
+        browser.run("const box = document.querySelector('.table-box[aria-label=Processes]'); box.focus(); window.row = box.querySelector('tbody tr')")
+        wait("it is drawn anew", lambda: browser.run("return !window.row.isConnected"))
+        self.assertEqual(browser.focus(), "Processes")
 
     def test_what_could_not_be_read_is_shown_with_its_bytes_to_admins_alone(self):
         browser = self.browser

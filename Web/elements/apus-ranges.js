@@ -39,6 +39,7 @@ export class ApusRanges extends HTMLElement {
     }
 
     #draw() {
+        const hadFocus = this.contains(document.activeElement);
         const { range, from, to } = this.#value;
         this.#from.value = from ? toInput(from) : "";
         this.#to.value = to ? toInput(to) : "";
@@ -67,6 +68,7 @@ export class ApusRanges extends HTMLElement {
                     this.#fault,
                 ),
         );
+        if (hadFocus) this.querySelector("[aria-pressed=true]").focus();
     }
 
     #submit(event) {

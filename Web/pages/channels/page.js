@@ -43,9 +43,11 @@ export default class ChannelsPage extends HTMLElement {
         const focused = this.#list.contains(document.activeElement) ? document.activeElement : null;
         const id = focused?.closest("apus-channel-card").dataset.id;
         fill(this.#list, channels.map(channel => this.#card(channel)));
-        // What had the focus has it again, as far as it is still there.
-        const heir = focused && this.#list.querySelector(`[data-id="${id}"]`);
-        [...(heir?.querySelectorAll("button") ?? [])].find(each => each.textContent === focused.textContent)?.focus();
+        // What had the focus has it again; where it is gone, the button above has it.
+        if (focused) {
+            const heirs = [...this.#list.querySelectorAll(`[data-id="${id}"] button`)];
+            (heirs.find(each => each.textContent === focused.textContent) ?? this.querySelector(".page-header button"))?.focus();
+        }
         this.#sent.setup(channels, router.query);
     }
 

@@ -86,8 +86,11 @@ export class SentList extends HTMLElement {
 
     #draw() {
         const { items, hasMore } = this.#pager;
+        const hadFocus = this.#deliveries.contains(document.activeElement);
         this.#more.hidden = !hasMore;
         this.#deliveries.hidden = items.length === 0;
+        // What is tried again may have been the last in this state.
+        if (hadFocus && this.#deliveries.hidden) this.#state.focus();
         const { channel, state } = this.#query;
         this.#none.textContent = items.length > 0 ? "" : state ? w.noneInState : channel ? w.nothingSentToIt : w.nothingSent;
         const text = JSON.stringify(items);

@@ -16,34 +16,36 @@ export class MonitorActions extends HTMLElement {
     set monitor(monitor) {
         this.#monitor = monitor;
         const { id, enabled } = monitor;
-        const focused = [...this.children].indexOf(document.activeElement);
+        const focused = this.contains(document.activeElement) ? document.activeElement.dataset.action : null;
         this.className = "page-actions";
         fill(
             this,
-            enabled && this.#button("refresh", w.check, () => this.#check()),
-            this.#button(enabled ? "pause" : "play", enabled ? w.pause : w.resume, () => this.#enable(!enabled)),
-            element("a", { class: "btn btn-secondary", href: `monitors/${id}/edit` }, icon("edit"), w.edit),
-            element("a", { class: "btn btn-secondary", href: `monitors/new?from=${id}` }, icon("copy"), w.duplicate),
-            this.#button("trash", w.delete, () => this.#delete(), "danger"),
+            enabled && this.#button("check", "refresh", w.check, () => this.#check()),
+            this.#button("enable", enabled ? "pause" : "play", enabled ? w.pause : w.resume, () => this.#enable(!enabled)),
+            element("a", { class: "btn btn-secondary", href: `monitors/${id}/edit`, "data-action": "edit" }, icon("edit"), w.edit),
+            element("a", { class: "btn btn-secondary", href: `monitors/new?from=${id}`, "data-action": "duplicate" }, icon("copy"), w.duplicate),
+            this.#button("delete", "trash", w.delete, () => this.#delete(), "danger"),
         );
-        if (focused >= 0) this.children[focused]?.focus();
+        if (focused) (this.querySelector(`[data-action=${focused}]`) ?? this.firstElementChild).focus();
     }
 
-    #button(drawing, text, action, kind = "secondary") {
+    #button(name, drawing, text, action, kind = "secondary") {
         return element(
             "button",
             {
                 type: "button",
                 class: `btn btn-${kind}`,
-                onclick: async event => {
-                    const { currentTarget: button } = event;
-                    button.disabled = true;
+                "data-action": name,
+                onclick: async ({ currentTarget: button }) => {
+                    // One that is disabled would lose the focus.
+                    if (button.ariaDisabled) return;
+                    button.ariaDisabled = "true";
                     try {
                         await action();
                     } catch (problem) {
                         toastProblem(problem);
                     } finally {
-                        button.disabled = false;
+                        button.ariaDisabled = null;
                     }
                 },
             },
