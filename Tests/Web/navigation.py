@@ -13,6 +13,13 @@ IS_REACHABLE = """
     if (box.left < 0 || box.top < 0 || box.right > innerWidth || box.bottom > innerHeight) return false;
     return arguments[0].contains(document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2));
 """
+# Counts the changes that readers hear of what is read out by itself, and those that they do not.
+HEAR = """
+    [window.heard, window.unheard] = [0, 0];
+    new MutationObserver(changes => {
+        for (const { target } of changes) target.closest("[aria-live=off]") ? (window.unheard += 1) : (window.heard += 1);
+    }).observe(document.querySelector(arguments[0]), { childList: true, subtree: true });
+"""
 
 
 class Navigation(AdminStory):
@@ -137,3 +144,15 @@ class Navigation(AdminStory):
         self.assertEqual(browser.find("dialog input[name=name]")[0].get_attribute("value"), "Half typed")
         browser.type(Keys.ESCAPE)
         wait("it is closed", lambda: browser.count("dialog") == 0)
+
+    def test_a_lost_gateway_is_read_out_once_however_long_it_is_away(self):
+        browser = self.browser
+        conditions = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+        browser.allow(0, "/api/v1/")
+        browser.command("Network.emulateNetworkConditions", offline=True, **conditions)
+        browser.shows("No connection to the gateway for", ".banner")
+        browser.run(HEAR, ".banner")
+        wait("the span runs", lambda: browser.run("return window.unheard") >= 2)
+        self.assertEqual(browser.run("return window.heard"), 0)
+        browser.command("Network.emulateNetworkConditions", offline=False, **conditions)
+        wait("it is back", lambda: browser.text(".banner") == "")

@@ -6,11 +6,12 @@ import { live } from "../model/live.js";
 import { router } from "../model/router.js";
 import { session } from "../model/session.js";
 import { theme } from "../model/theme.js";
-import { everySecond, span } from "../model/time.js";
+import { now } from "../model/time.js";
 import { setDown, setTitle } from "../model/title.js";
 import { words } from "../model/words.js";
 import { navigation } from "../pages/pages.js";
 import { toastProblem } from "./apus-toast.js";
+import { when } from "./apus-when.js";
 import { showHelp } from "./help.js";
 import { icon } from "./icon.js";
 
@@ -70,7 +71,6 @@ export class ApusShell extends HTMLElement {
             deleted: () => this.#countSoon(),
             reset: () => this.#countSoon(),
         });
-        everySecond(() => this.#drawBanner());
         // A tab in the background has no stream, but a title.
         setInterval(() => document.visibilityState === "hidden" && this.#countSoon(), 30_000);
         this.#drawTheme();
@@ -158,14 +158,15 @@ export class ApusShell extends HTMLElement {
     }
 
     #drawBanner() {
-        let text = "";
-        if (session.role !== null && live.state === "offline") {
-            text = words.live.offlineSince(span(Date.now() - live.offlineSince));
-        } else if (session.role !== null && live.isStale) {
-            text = words.live.stale;
-        }
-        this.#banner.hidden = text === "";
-        if (this.#banner.textContent !== text) this.#banner.textContent = text;
+        const isIn = session.role !== null;
+        const since = isIn && live.state === "offline" ? live.offlineSince : null;
+        const shown = since !== null ? `offline ${since}` : isIn && live.isStale ? "stale" : "";
+        this.#banner.hidden = shown === "";
+        if (this.#banner.dataset.shown === shown) return;
+        this.#banner.dataset.shown = shown;
+        // Spans are counted by the gateway's clock.
+        const text = since !== null ? words.live.offlineSince(when(new Date(since + now() - Date.now()).toISOString(), "for")) : shown && words.live.stale;
+        fill(this.#banner, text);
     }
 
     // How many are down, for the title and the icon; asked once for many changes.

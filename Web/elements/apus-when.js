@@ -8,7 +8,10 @@ export class ApusWhen extends HTMLElement {
     #end = null;
 
     connectedCallback() {
-        this.#end = this.getAttribute("form") === "time" ? null : everySecond(() => this.#draw());
+        const runs = this.getAttribute("form") !== "time";
+        this.#end = runs ? everySecond(() => this.#draw()) : null;
+        // What is read out once is not read out again with every second.
+        if (runs) this.ariaLive = "off";
         this.#draw();
     }
 

@@ -121,7 +121,7 @@ export const words = {
         live: "Live",
         connecting: "Connecting",
         offline: "Offline",
-        offlineSince: span => `No connection to the gateway for ${span}. What you see may be old.`,
+        offlineSince: span => ["No connection to the gateway for ", span, ". What you see may be old."],
         stale: "The gateway can't see new results at the moment. What you see may be old.",
         liveTitle: "Changes appear by themselves",
     },
