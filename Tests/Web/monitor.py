@@ -269,6 +269,19 @@ class Monitor(Story):
         browser.open(f"{self.apus.url}monitors/{copy}")
         browser.shows("There is no such monitor.")
 
+    def test_one_that_somebody_else_deletes_is_not_asked_for_any_more(self):
+        browser = self.browser
+        monitor = self._add("ghost", interval=HOUR)
+        wait("it is up", lambda: self.apus.state(monitor) == "up")
+        self._open(monitor)
+        wait("its checks are there", self._rows)
+        browser.settle()
+        self.apus.ask("DELETE", f"monitors/{monitor}")
+        browser.shows("This monitor was deleted just now.")
+        deleted = time.monotonic()
+        # What asks every five seconds would be refused, which fails the story.
+        wait("it had the time to ask", lambda: time.monotonic() - deleted > 6)
+
     # What the page is made of.
 
     def _now(self):

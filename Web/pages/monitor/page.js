@@ -59,7 +59,12 @@ export default class MonitorPage extends HTMLElement {
     }
 
     disconnectedCallback() {
-        for (const end of this.#ends) end();
+        this.#end();
+    }
+
+    // Asks for nothing any more.
+    #end() {
+        for (const end of this.#ends.splice(0)) end();
         this.#series?.end();
     }
 
@@ -99,7 +104,7 @@ export default class MonitorPage extends HTMLElement {
             live.watch([this.#id], {
                 status: status => status.monitor === this.#id && this.#see(status),
                 incident: incident => incident.monitor === this.#id && this.#loadIncidents(),
-                deleted: id => id === this.#id && fill(this, element("p", { class: "page-message" }, w.isDeleted)),
+                deleted: id => id === this.#id && this.#showDeleted(),
                 reset: () => this.#reload(),
             }),
         );
@@ -118,6 +123,11 @@ export default class MonitorPage extends HTMLElement {
         this.#ranges.value = view;
         this.#series.view = view;
         this.#loadIncidents();
+    }
+
+    #showDeleted() {
+        this.#end();
+        fill(this, element("p", { class: "page-message" }, w.isDeleted));
     }
 
     // The definition is another one.
