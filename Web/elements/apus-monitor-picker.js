@@ -14,6 +14,8 @@ export class ApusMonitorPicker extends HTMLElement {
     #excluded = null;
     #timer = null;
     #turn = 0;
+    // What the results were searched by.
+    #found = "";
     #list = element("ul", { class: "picker-chosen" });
     #results = element("ul", { class: "picker-results", id: freshID("results"), hidden: true });
     #search = element("input", {
@@ -30,11 +32,11 @@ export class ApusMonitorPicker extends HTMLElement {
             clearTimeout(this.#timer);
             this.#timer = setTimeout(() => this.#find(), patience);
         });
-        // Enter searches; it must not send the form.
+        // Enter takes the first that matches; it must not send the form.
         this.#search.addEventListener("keydown", event => {
             if (event.key !== "Enter") return;
             event.preventDefault();
-            this.#results.querySelector("button")?.click();
+            this.#takeFirst();
         });
     }
 
@@ -77,21 +79,32 @@ export class ApusMonitorPicker extends HTMLElement {
         }
     }
 
+    async #takeFirst() {
+        const typed = () => this.#search.value.trim();
+        // What is shown may belong to fewer letters than were typed.
+        if (this.#found !== typed()) await this.#find();
+        if (this.#found === typed()) this.#results.querySelector("button")?.click();
+    }
+
     async #find() {
+        clearTimeout(this.#timer);
         const turn = ++this.#turn;
         const q = this.#search.value.trim();
         let items = [];
+        let none = words.picker.nothing;
         try {
             if (q !== "") items = (await api.get("cards", { q, sort: "name", limit: most })).items;
-        } catch {
-            // Nothing to choose from; typing on asks again.
+        } catch (problem) {
+            // Typing on asks again.
+            none = problem.message;
         }
         if (turn !== this.#turn) return;
+        this.#found = q;
         const free = items.filter(({ monitor }) => monitor !== this.#excluded && !this.#chosen.has(monitor));
         this.#results.hidden = q === "";
         fill(
             this.#results,
-            q !== "" && free.length === 0 && element("li", { class: "muted" }, words.picker.nothing),
+            q !== "" && free.length === 0 && element("li", { class: "muted" }, none),
             free.map(({ monitor, name, target }) =>
                 element(
                     "li",
@@ -111,7 +124,8 @@ export class ApusMonitorPicker extends HTMLElement {
         if (this.isSingle) this.#chosen.clear();
         this.#chosen.set(id, name);
         this.#search.value = "";
-        this.#results.hidden = true;
+        // Nothing is there to choose from any more, and nothing that is still being searched for comes.
+        this.#find();
         this.#change();
     }
 
