@@ -412,6 +412,7 @@ export const words = {
             delivered: took => `The test was delivered, within ${took}.`,
             failing: error => `The test failed (${error}) and is tried again …`,
             failed: error => `The test failed: ${error}.`,
+            unknown: "It is not known yet how the test went; see below what was sent.",
         },
         rotate: "New secret",
         rotateTitle: name => `Another signing secret for ${name}?`,

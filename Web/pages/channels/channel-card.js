@@ -68,26 +68,36 @@ export class ChannelCard extends HTMLElement {
     // Follows a test until it was delivered or refused.
     async #sendTest() {
         const turn = ++this.#turn;
-        const { id } = this.#channel;
         this.#tell("pending", "pending", w.testing.underWay);
         let number;
         try {
-            number = (await api.post(`channels/${id}/test`)).delivery;
+            number = (await api.post(`channels/${this.#channel.id}/test`)).delivery;
         } catch (problem) {
             fill(this.#test);
             throw problem;
         }
         this.#say("tested");
-        const begun = performance.now();
-        while (turn === this.#turn) {
-            const { items } = await api.get("deliveries", { channel: id, limit: 20 });
+        try {
+            if (await this.#follow(turn, number)) this.#say("tested");
+            else if (turn === this.#turn) this.#tell("unknown", "unknown", w.testing.unknown);
+        } catch (problem) {
             if (turn !== this.#turn) return;
+            this.#tell("unknown", "unknown", w.testing.unknown);
+            throw problem;
+        }
+    }
+
+    // Whether it came to an end while somebody waited for it.
+    async #follow(turn, number) {
+        for (const begun = performance.now(); performance.now() - begun < patience; ) {
+            const { items } = await api.get("deliveries", { channel: this.#channel.id, limit: 20 });
+            if (turn !== this.#turn) return false;
             const delivery = items.find(each => each.id === number);
-            if (!delivery) return;
-            if (this.#draw(delivery)) return this.#say("tested");
-            if (performance.now() - begun > patience) return;
+            if (!delivery) return false;
+            if (this.#draw(delivery)) return true;
             await new Promise(resolve => setTimeout(resolve, pace));
         }
+        return false;
     }
 
     // Whether there is nothing more to wait for: a first failure may be mended by the next try.
