@@ -1,5 +1,7 @@
 """What went wrong: the list of incidents, and one of them as two people see it."""
 
+from selenium.webdriver.common.keys import Keys
+
 from looks import see
 from product import Product
 from receiver import Receiver
@@ -9,6 +11,16 @@ from waiting import wait
 ROWS = "return [...document.querySelectorAll('apus-incidents tbody tr')].map(each => each.innerText.replaceAll('\\n', ' '))"
 # What happened, a line for each.
 EVENTS = "return [...document.querySelectorAll('.timeline li')].map(each => each.innerText.replaceAll('\\n', ' '))"
+# Watches whether something that was said vanishes again.
+LOSE = """
+    const timeline = document.querySelector(".timeline");
+    let isSaid = false;
+    new MutationObserver(() => {
+        const is = timeline.innerText.includes(arguments[0]);
+        window.isLost ||= isSaid && !is;
+        isSaid ||= is;
+    }).observe(timeline, { childList: true });
+"""
 
 
 class Incidents(Story):
@@ -49,8 +61,15 @@ class Incidents(Story):
         browser.press("Over")
         wait("it is among those that are over", lambda: any("Wallet" in row and "Recovered" in row for row in self._rows()))
         browser.press("All")
-        browser.fill("input[aria-label='Incidents of one monitor']", "ledger")
-        browser.find(".picker-results button")[0].click()
+        # Enter takes what matches all that was typed, however quickly; and nothing when there is nothing to take.
+        picker = browser.find("input[aria-label='Incidents of one monitor']")[0]
+        picker.send_keys("wal")
+        browser.shows("Wallet", ".picker-results")
+        picker.clear()
+        picker.send_keys("ledger", Keys.ENTER)
+        browser.shows("Ledger", ".picker-chosen")
+        picker.send_keys(Keys.ENTER)
+        self.assertEqual(browser.count(".picker-results button"), 0)
         wait("its own alone", lambda: len(self._rows()) == 1 and "Ledger" in self._rows()[0])
         self.assertTrue(browser.driver.current_url.endswith(f"?monitor={down}"))
         see(self, "incidents-of-one", browser.driver.current_url)
@@ -88,10 +107,13 @@ class Incidents(Story):
                 wait("nobody else has to", lambda: "Acknowledge" not in window.run("return [...document.querySelectorAll('main button')].filter(each => each.checkVisibility()).map(each => each.textContent)"))
             comment = "The card terminal hangs: <timeout> in its log.\nRestarting it."
             other.labelled("Comment").send_keys(comment)
+            other.run(LOSE, comment)
             other.press("Add comment")
             for window in (browser, other):
                 window.shows(comment, ".timeline", seconds=10)
             wait("the field is empty again", lambda: other.labelled("Comment").get_attribute("value") == "")
+            wait("the books have it", lambda: any(each["text"] == comment for each in apus.get(f"incidents/{incident}")["actions"]))
+            self.assertFalse(other.run("return window.isLost"), "what was said vanished")
             see(self, "incident-acknowledged")
 
             targets().answer("payments", "ok")

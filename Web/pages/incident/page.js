@@ -21,6 +21,8 @@ export default class IncidentPage extends HTMLElement {
     static title = () => w.title;
 
     #incident = null;
+    // What was said here and is still on its way through the log.
+    #said = [];
     #heading = element("h1");
     #now = element("section", { class: "card-box" });
     #timeline = element("ol", { class: "timeline" });
@@ -78,8 +80,12 @@ export default class IncidentPage extends HTMLElement {
         for (const end of this.#ends) end();
     }
 
-    #read() {
-        return api.get(`incidents/${encodeURIComponent(this.params.id)}`);
+    // The incident, with what was said here.
+    async #read() {
+        const incident = await api.get(`incidents/${encodeURIComponent(this.params.id)}`);
+        const isWritten = said => incident.actions.some(each => isSame(each, said));
+        this.#said = this.#said.filter(said => !isWritten(said));
+        return this.#said.reduce(withAction, incident);
     }
 
     async #load() {
@@ -96,11 +102,12 @@ export default class IncidentPage extends HTMLElement {
     async #act(verb, body) {
         try {
             const said = await api.post(`incidents/${encodeURIComponent(this.#incident.id)}/${verb}`, body);
-            // It is on its way through the log; what was said shows at once.
-            const { actions } = this.#incident;
-            this.#incident = { ...this.#incident, actions: [...actions, said] };
-            if (verb === "acknowledge") Object.assign(this.#incident, { acknowledgedAt: said.at, acknowledgedBy: said.person });
-            this.#draw();
+            // It shows at once, and stays until the books have it.
+            if (!this.#incident.actions.some(each => isSame(each, said))) {
+                this.#said.push(said);
+                this.#incident = withAction(this.#incident, said);
+                this.#draw();
+            }
             return true;
         } catch (problem) {
             toastProblem(problem);
@@ -169,4 +176,14 @@ export default class IncidentPage extends HTMLElement {
             element("div", {}, element("span", {}, text), " ", element("span", { class: "muted" }, when(at, "time")), note && element("p", { class: "timeline-note" }, note)),
         );
     }
+}
+
+// The incident once this was said of it.
+function withAction(incident, said) {
+    const isAcknowledged = said.verb === "acknowledge" && incident.acknowledgedAt === null;
+    return { ...incident, actions: [...incident.actions, said], ...(isAcknowledged && { acknowledgedAt: said.at, acknowledgedBy: said.person }) };
+}
+
+function isSame(left, right) {
+    return ["at", "verb", "person", "text"].every(name => left[name] === right[name]);
 }
