@@ -93,6 +93,13 @@ class Audit(AdminStory):
         browser.shows("The beginning must lie before the end.")
         browser.run(set_moment, browser.labelled("To"), "")
         self.all_entries("deployer", 3)
+        # Half a time stays as it is while the list is read anew.
+        browser.labelled("To").send_keys("11")
+        Select(browser.labelled("What")).select_by_visible_text("Channels")
+        browser.shows("Nothing matches")
+        self.assertTrue(browser.run("return arguments[0].validity.badInput", browser.labelled("To")))
+        Select(browser.labelled("What")).select_by_visible_text("Everything")
+        self.all_entries("deployer", 3)
         self.apus.ask("DELETE", f"keys/{key['id']}")
         # Whoever is gone is still called by the name they had.
         browser.driver.refresh()

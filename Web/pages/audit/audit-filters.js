@@ -23,6 +23,8 @@ export class AuditFilters extends HTMLElement {
         this.#view = view;
         if (view.actor && !this.#actors.has(view.actor)) this.#actors.set(view.actor, view.actor);
         if (view.subject && !this.#subjects.has(view.subject)) this.#subjects.set(view.subject, subjectName(view.subject, null));
+        this.#from.value = view.from ? toInput(view.from) : "";
+        this.#to.value = view.to ? toInput(view.to) : "";
         this.#draw();
     }
 
@@ -64,11 +66,10 @@ export class AuditFilters extends HTMLElement {
         if (this.isConnected) this.#draw();
     }
 
+    // The times are left alone: somebody may be typing one.
     #draw() {
         offer(this.#who, w.everybody, this.#actors, this.#view.actor);
         offer(this.#what, w.everything, this.#subjects, this.#view.subject);
-        this.#from.value = this.#view.from ? toInput(this.#view.from) : "";
-        this.#to.value = this.#view.to ? toInput(this.#view.to) : "";
     }
 
     #tell() {
