@@ -19,6 +19,8 @@ GARBAGE = {
     b'{"v":99,"monitor":1}': '{"v":99,"monitor":1}',
     b"<script>window.isBroken = true</script>": "<script>window.isBroken = true</script>",
     bytes([0xFF, 0xFE, 0x00, 0x41]): "ff fe 00 41",
+    # What is longer than is shown says so.
+    b"\xfe" * 641: "fe fe …",
 }
 TITLE = "What could not be read"
 
@@ -66,8 +68,8 @@ class Pipeline(Story):
             subprocess.run(command, input=value, check=True)
         wait("the books have them", lambda: len(self.apus.get("dead-letters?limit=100")["items"]) == 2 * len(GARBAGE))
         browser.open(f"{self.apus.url}pipeline")
-        browser.shows("Processor: 4 records could not be read")
-        browser.shows("Alerter: 4 records could not be read")
+        browser.shows("Processor: 5 records could not be read")
+        browser.shows("Alerter: 5 records could not be read")
         wait("each is there", lambda: len(self._rows(TITLE)) == 2 * len(GARBAGE))
         # Told once.
         self.assertEqual(browser.run("return [...document.querySelectorAll('h2')].map(each => each.textContent)").count(TITLE), 1)
@@ -83,7 +85,7 @@ class Pipeline(Story):
         browser.press("Sign out")
         self.enter(self.apus, "Vera", PASSWORD)
         browser.open(f"{self.apus.url}pipeline")
-        browser.shows("Processor: 4 records could not be read")
+        browser.shows("Processor: 5 records could not be read")
         browser.shows("Admins see the records here.")
         self.assertNotIn("this is no JSON", browser.text())
 

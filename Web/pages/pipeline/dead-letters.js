@@ -7,7 +7,9 @@ import { session } from "../../model/session.js";
 import { words } from "../../model/words.js";
 
 const w = words.deadLetters;
-const most = 2_000;
+// So much is shown of each.
+const mostCharacters = 2_000;
+const mostBytes = 640;
 
 export class DeadLetters extends ApusSection {
     #summary = element("span", { role: "status" });
@@ -61,18 +63,23 @@ function reader({ projection }) {
 }
 
 function content({ size, value }) {
-    const text = value.text ?? hex(value.base64);
     return element(
         "details",
         {},
         element("summary", {}, w.content(bytes(size), value.text !== null)),
-        element("pre", { class: "bytes", tabindex: "0" }, text.length > most ? `${text.slice(0, most)} …` : text),
+        element("pre", { class: "bytes", tabindex: "0" }, value.text !== null ? text(value.text) : hex(value.base64)),
     );
+}
+
+function text(whole) {
+    return whole.length > mostCharacters ? `${whole.slice(0, mostCharacters)} …` : whole;
 }
 
 // "7b 22 76 …": what is no text.
 function hex(base64) {
-    return [...atob(base64).slice(0, most / 3)].map(each => each.charCodeAt(0).toString(16).padStart(2, "0")).join(" ");
+    const all = atob(base64);
+    const digits = [...all.slice(0, mostBytes)].map(each => each.charCodeAt(0).toString(16).padStart(2, "0")).join(" ");
+    return all.length > mostBytes ? `${digits} …` : digits;
 }
 
 customElements.define("apus-dead-letters", DeadLetters);
