@@ -7,15 +7,20 @@ import Synchronization
     // and nothing of it changes once it is made.
     private let plain: HTTPResponse
     private let handle: OpaquePointer?
-    /// The compressed form, made when the first client asks for it; 0: not yet.
+    private let isCompressible: Bool
+    /// The same with the compressed content, made when the first client asks for it; 0: not yet.
     private let compressed = Mutex<UInt>(0)
 
     /// Makes a successful answer ready; it must not be an event stream.
     package init(_ response: HTTPResponse) {
         if case .events = response.body { preconditionFailure("an event stream has one client") }
         precondition(response.status < 400, "an error names the request that it answers")
-        self.plain = response
-        unsafe self.handle = ResponseHandle.make(response, nil, closes: false)
+        var plain = response
+        // Kept in one place, together with its compressed form.
+        if case .bytes(let bytes) = response.body { plain.body = .shared(SharedBytes(bytes)) }
+        self.plain = plain
+        self.isCompressible = plain.isCompressible
+        unsafe self.handle = ResponseHandle.make(plain, nil, closes: false)
     }
 
     deinit {
@@ -33,10 +38,11 @@ import Synchronization
     }
 
     /// Has it sent over a connection, on its loop; false when there is no memory.
+    ///
+    /// Compressed only where that does not keep the loop.
     func queue(on connection: OpaquePointer, compressed: Bool) -> Bool {
-        guard let handle = unsafe compressed && self.plain.isCompressible ? self.packed() : self.handle else {
-            return false
-        }
+        let packs = compressed && self.isCompressible && !self.plain.isSlowToCompress
+        guard let handle = unsafe packs ? self.packed() : self.handle else { return false }
         return unsafe MHD_queue_response(connection, UInt32(self.plain.status), handle) == MHD_Result.YES
     }
 

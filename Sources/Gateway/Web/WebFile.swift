@@ -43,7 +43,7 @@ struct WebFile: Sendable {
     func response(to request: HTTPRequest, isVersioned: Bool = false) -> HTTPResponse {
         let whole = isVersioned ? self.lasting : self.current
         guard let known = request.header("if-none-match"), self.matches(known) else { return whole.response }
-        return HTTPResponse(status: 304, headers: whole.response.headers)
+        return whole.response.notModified
     }
 
     /// RFC 9110 §13.1.2: a weak comparison with each of a list.

@@ -96,12 +96,12 @@ extension Exchange {
         }
         if self.ask != nil { return self.handOver(endpoint.route, to: self.engine.workers) }
         switch endpoint.route.execution {
-        case .loop: return self.queue(endpoint.route.handler(self.request))
+        case .loop: return self.queueFromLoop(endpoint.route.handler(self.request))
         case .compute: return self.handOver(endpoint.route, to: self.engine.computers)
         case .loopIf(let isQuick):
             let request = self.request
             guard isQuick(request) else { return self.handOver(endpoint.route, to: self.engine.computers) }
-            return self.queue(endpoint.route.handler(request))
+            return self.queueFromLoop(endpoint.route.handler(request))
         case .worker: return self.handOver(endpoint.route, to: self.engine.workers)
         }
     }
@@ -120,7 +120,7 @@ extension Exchange {
             ask?()
             let refusal = ask == nil ? nil : route.admit(&request).refusal
             let response = refusal ?? route.handler(request)
-            self.answer(compresses && !response.isPrepared ? response.compressed : response)
+            self.answer(compresses ? response.packed : response)
         }
         if !isTaken {
             self.engine.tally.overloaded.wrappingAdd(1, ordering: .relaxed)
@@ -130,11 +130,21 @@ extension Exchange {
         return true
     }
 
+    /// Gives on an answer that the loop has made; another thread compresses what is long, unless all are busy.
+    private func queueFromLoop(_ response: HTTPResponse) -> Bool {
+        guard response.isSlowToCompress, self.takesGzip, self.engine.suspended.suspend(self) else {
+            return self.queue(response)
+        }
+        self.stage = .waiting
+        if !self.engine.computers.submit({ self.answer(response.packed) }) { self.answer(response) }
+        return true
+    }
+
     private var takesGzip: Bool {
         self.noted.contains(.acceptEncoding) && Negotiation.acceptsGzip(self.request.headers)
     }
 
-    /// Gives the answer to libmicrohttpd, which sends it.
+    /// Gives the answer to libmicrohttpd, which sends it; compressed only where that does not keep the loop.
     func queue(_ response: HTTPResponse) -> Bool {
         var response = response
         self.stage = .answered
@@ -148,7 +158,7 @@ extension Exchange {
         if let prepared = response.prepared, !closes, !self.noted.contains(.requestID) {
             return unsafe prepared.queue(on: self.raw, compressed: self.takesGzip)
         }
-        if self.takesGzip { response = response.compressed }
+        if self.takesGzip, !response.isSlowToCompress { response = response.compressed }
         guard let handle = unsafe ResponseHandle.make(response, self, closes: closes) else { return false }
         defer { unsafe MHD_destroy_response(handle) }
         return unsafe MHD_queue_response(self.raw, UInt32(response.status), handle) == MHD_Result.YES
