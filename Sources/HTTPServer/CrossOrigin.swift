@@ -17,9 +17,12 @@ package struct CrossOrigin: Sendable {
     }
 
     /// Adds what lets the page that sent this request read its answer; nothing where it may not.
-    func apply(_ method: HTTPMethod?, _ headers: HTTPHeaders, to response: inout HTTPResponse) {
-        guard self.isAny || !self.origins.isEmpty, let origin = headers["origin"] else { return }
-        if !self.isAny { response.headers.append(("Vary", "Origin")) }
+    ///
+    /// `origin` is the one that it names. Of what a cache may keep all are told that it differs by origin.
+    func apply(_ method: HTTPMethod?, _ headers: HTTPHeaders, origin: String?, to response: inout HTTPResponse) {
+        guard self.isAny || !self.origins.isEmpty, origin != nil || !self.isAny else { return }
+        if !self.isAny, origin != nil || Self.mayBeKept(response) { response.headers.append(("Vary", "Origin")) }
+        guard let origin else { return }
         guard self.isAny || self.origins.contains(origin.lowercased()) else { return }
         response.headers.append(("Access-Control-Allow-Origin", self.isAny ? "*" : origin))
         if method == .options, headers["access-control-request-method"] != nil {
@@ -30,5 +33,9 @@ package struct CrossOrigin: Sendable {
         } else {
             response.headers.append(("Access-Control-Expose-Headers", Self.answerFields))
         }
+    }
+
+    private static func mayBeKept(_ response: HTTPResponse) -> Bool {
+        !response.headers.contains { $0.name == "Cache-Control" && $0.value == "no-store" }
     }
 }

@@ -96,7 +96,7 @@ package struct Router: Sendable {
     /// Answers a request as the server would, on the calling thread, without the checks of its framing.
     package func respond(to request: HTTPRequest) -> HTTPResponse {
         var response = self.answer(request)
-        self.crossOrigin.apply(request.method, request.headers, to: &response)
+        self.crossOrigin.apply(request.method, request.headers, origin: request.header("origin"), to: &response)
         return response
     }
 

@@ -92,6 +92,8 @@ import Testing
             let again = self.get("/web/app.js", of: router, etag: known)
             #expect(again.status == 304 && self.text(again).isEmpty, "\(known)")
             #expect(self.header("ETag", again) == etag)
+            // What the whole file says (RFC 9110 §15.4.5).
+            #expect(self.header("Vary", again) == "Accept-Encoding")
         }
         #expect(self.get("/web/app.js", of: router, etag: "\"other\"").status == 200)
     }

@@ -148,9 +148,8 @@ extension Exchange {
     func queue(_ response: HTTPResponse) -> Bool {
         var response = response
         self.stage = .answered
-        if self.noted.contains(.origin) {
-            self.engine.router.crossOrigin.apply(self.method, self.request.headers, to: &response)
-        }
+        let origin = self.noted.contains(.origin) ? self.request.headers["origin"] : nil
+        self.engine.router.crossOrigin.apply(self.method, self.request.headers, origin: origin, to: &response)
         self.status = response.status
         if case .events(let stream) = response.body { self.open(stream) }
         let closes = response.closes || self.engine.tally.isStopping.load(ordering: .relaxed)
