@@ -215,6 +215,38 @@ import Testing
         #expect(unread["services"]?.items.allSatisfy { $0["uptimePercent"] == .null } == true)
     }
 
+    @Test func `who asks for what is being read waits for a moment only, and for nothing else`() throws {
+        let url = try PostgresServer.database()
+        let door = try self.door(["DATABASE_URL": url])
+        let pool = try PostgresPool(url, size: 4, timeout: .seconds(60))
+        let pasts = LivePasts(pool, points: 30)
+        let range = LiveRange.live
+        let now = WallClock.millis
+        let before = try pasts.past(range, of: [1], now: now)
+        #expect(!before.isStale)
+        // Until it has to be read again.
+        let end = MonotonicClock.millis + range.keeping
+        #expect(eventually { MonotonicClock.millis > end })
+        let blocker = try PostgresConnection(url)
+        try blocker.script("BEGIN; LOCK TABLE results IN ACCESS EXCLUSIVE MODE")
+        let readers = (Int64(1)...3).map { monitor in
+            DedicatedThread("reads") {
+                let past = try? pasts.past(range, of: [monitor], now: now + 2_000)
+                #expect(past?.isStale == false)
+            }
+        }
+        let waiting = """
+            SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+            """
+        #expect(eventually { (try? door.pool.withConnection { try $0.query(waiting)[0].int64(0) }) == 3 })
+        let meanwhile = try pasts.past(range, of: [1], now: now + 2_000)
+        #expect(meanwhile.isStale && meanwhile.buckets.start == before.buckets.start)
+        let refusal = #expect(throws: Refusal.self) { try pasts.past(range, of: [2], now: now + 2_000) }
+        #expect(refusal?.response.status == 503)
+        try blocker.script("ROLLBACK")
+        for reader in readers { reader.join() }
+    }
+
     @Test func `a failure is told by its reason, and what is not confirmed is none`() {
         #expect(LiveService.Status(.pending, reason: "timeout") == .healthy)
         #expect(LiveService.Status(.down, reason: "timeout") == .timeout)

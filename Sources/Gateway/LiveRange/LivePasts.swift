@@ -27,32 +27,31 @@ final class LivePasts: Sendable {
         let until: Int64
     }
 
-    /// One at a time.
-    private final class Turn: Sendable {
-        let lock = Mutex<Void>(())
+    /// Those who wait until somebody else has read what they ask for, each with a flag of its own.
+    private struct Waiting {
+        var wakeups: [Wakeup] = []
     }
 
     private static let limit = 32
-    /// How long somebody waits for others who read the same range, ms.
+    /// How long somebody waits for another who reads the same, ms.
     private static let patience: Int64 = 2_000
 
     private let pool: PostgresPool
     private let points: Int
     private let kept = Mutex<[Key: Kept]>([:])
-    /// Held while a range is read: who asks for the same meanwhile waits for the answer instead of asking, too.
-    private let reading: [LiveRange: Turn]
+    /// What is being read: who asks for the same meanwhile waits for the answer instead of asking, too.
+    private let reading = Mutex<[Key: Waiting]>([:])
 
     /// Reads from `pool`, in about `points` buckets.
     init(_ pool: PostgresPool, points: Int) {
         self.pool = pool
         self.points = points
-        self.reading = Dictionary(uniqueKeysWithValues: LiveRange.allCases.map { ($0, Turn()) })
     }
 
     /// The past of monitors at `now`, Unix ms; while the database is away the one that was read last, or an empty one.
     ///
-    /// Blocks while the database is asked. Throws what it throws, and ``Refusal`` 503 where others kept it busy with
-    /// the same range for longer than a caller may wait.
+    /// Blocks while the database is asked; for another caller who asks it for the same, two seconds at most: then the
+    /// one that was read last must do. Throws what the database throws, and ``Refusal`` 503 where there is none.
     func past(_ range: LiveRange, of monitors: [Int64], now: Int64) throws -> Past {
         do {
             return try self.read(range, of: monitors, now: now)
@@ -66,16 +65,37 @@ final class LivePasts: Sendable {
 
     private func read(_ range: LiveRange, of monitors: [Int64], now: Int64) throws -> Past {
         let key = Key(range: range, monitors: monitors)
-        if let past = self.find(key) { return past }
-        guard let turn = self.reading[range] else { return try self.read(key, now: now) }
-        let asked = MonotonicClock.millis
-        return try turn.lock.withLock { _ in
+        let end = MonotonicClock.millis + Self.patience
+        while true {
             if let past = self.find(key) { return past }
-            guard MonotonicClock.millis - asked < Self.patience else {
-                throw Refusal.busy
-            }
-            return try self.read(key, now: now)
+            guard let wakeup = self.wait(for: key) else { break }
+            // Whoever read it may have failed: then the next one tries.
+            if wakeup.wait(millis: end - MonotonicClock.millis) { continue }
+            guard var past = self.last(range, of: monitors) else { throw Refusal.busy }
+            past.isStale = true
+            return past
         }
+        defer { self.endReading(key) }
+        // Somebody else may have come to an end since it was looked for.
+        return try self.find(key) ?? self.read(key, now: now)
+    }
+
+    /// What is raised once another caller has read it; `nil`: nobody does, and it is the caller's turn.
+    private func wait(for key: Key) -> Wakeup? {
+        self.reading.withLock { reading in
+            guard reading[key] != nil else {
+                reading[key] = Waiting()
+                return nil
+            }
+            let wakeup = Wakeup()
+            reading[key]?.wakeups.append(wakeup)
+            return wakeup
+        }
+    }
+
+    private func endReading(_ key: Key) {
+        let waiting = self.reading.withLock { $0.removeValue(forKey: key) }
+        for wakeup in waiting?.wakeups ?? [] { wakeup.raise() }
     }
 
     private func read(_ key: Key, now: Int64) throws -> Past {
@@ -111,12 +131,12 @@ final class LivePasts: Sendable {
 }
 
 extension Refusal {
-    /// Others ask the database for the same, and it takes long.
+    /// Another caller asks the database for the same, and it takes long.
     fileprivate static var busy: Refusal {
         Refusal(
             response: .problem(
                 503,
-                "The database is busy with the same range for somebody else; try again.",
+                "The database is busy with the same for somebody else; try again.",
                 headers: [("Retry-After", "5")]
             )
         )
