@@ -14,9 +14,10 @@ package final class PostgresPool: Sendable {
     /// An eventfd that counts the places: a place is taken by reading it.
     private let places: Int32
 
-    /// The server could not be reached.
+    /// The server did not answer.
     private struct Outage {
         let error: PostgresError
+        let noticed: ContinuousClock.Instant
         /// Whether somebody tries to reach it again.
         var isTried = false
     }
@@ -38,8 +39,8 @@ package final class PostgresPool: Sendable {
     /// Lends a connection to `body`, after waiting at most `limit` for one that is free.
     ///
     /// Throws `PostgresError.Code.busy` when none is, what connecting throws, and what `body` throws. A connection that
-    /// comes back broken or inside a transaction is closed. While the server can't be reached one thread at a time waits for
-    /// it; to the others the same error is thrown at once.
+    /// comes back broken or inside a transaction is closed. While the server does not answer one thread at a time waits for
+    /// it; to the others its error of a moment ago is thrown at once.
     package func withConnection<R>(
         _ limit: Duration = .seconds(2),
         _ body: (PostgresConnection) throws -> R
@@ -70,8 +71,11 @@ package final class PostgresPool: Sendable {
     }
 
     private func connect() throws(PostgresError) -> PostgresConnection {
-        let error = self.outage.withLock { outage in
-            if outage?.isTried == true { return outage?.error }
+        let begin = ContinuousClock.now
+        let error = self.outage.withLock { outage -> PostgresError? in
+            // The one who tries began while the error was recent, and is done within the timeout.
+            if let outage, outage.isTried { return outage.error }
+            if let known = outage, begin - known.noticed > self.timeout { outage = nil }
             outage?.isTried = true
             return nil
         }
@@ -81,7 +85,10 @@ package final class PostgresPool: Sendable {
             self.outage.withLock { $0 = nil }
             return connection
         } catch {
-            self.outage.withLock { $0 = Outage(error: error) }
+            let end = ContinuousClock.now
+            // Who is refused at once, by a server that is full or a machine without one, has kept no thread waiting.
+            let isLong = end - begin > self.timeout / 10
+            self.outage.withLock { $0 = isLong ? Outage(error: error, noticed: end) : nil }
             throw error
         }
     }

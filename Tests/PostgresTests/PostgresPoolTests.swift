@@ -1,3 +1,4 @@
+import Glibc
 import Postgres
 import Service
 import Synchronization
@@ -54,6 +55,51 @@ import Testing
         #expect(times.withLock { $0.count { $0 > .seconds(2) } } == 1, "\(times.withLock { $0 })")
         server.thaw()
         #expect(try pool.withConnection { try $0.query("SELECT 1").count } == 1)
+    }
+
+    @Test func `an outage of long ago is told to nobody`() throws {
+        let server = try PostgresServer()
+        defer { server.stop() }
+        let timeout = Duration.milliseconds(500)
+        let pool = try PostgresPool(server.url(), size: 4, timeout: timeout)
+        server.freeze()
+        #expect(throws: PostgresError.self) { try pool.withConnection { _ in } }
+        let end = ContinuousClock.now + timeout * 2
+        while ContinuousClock.now < end { usleep(10_000) }
+        // All of them look for themselves.
+        let times = self.times(of: 4, asking: pool) { #expect($0?.code == .timeout) }
+        #expect(times.allSatisfy { $0 > timeout / 2 }, "\(times)")
+    }
+
+    @Test func `who was refused at once keeps nobody else from trying`() throws {
+        let server = try PostgresServer()
+        defer { server.stop() }
+        let pool = try PostgresPool(server.url(), size: 4, timeout: .seconds(1))
+        server.kill()
+        let refused = #expect(throws: PostgresError.self) { try pool.withConnection { _ in } }
+        #expect(refused?.code == .connectionLost)
+        try server.restart()
+        server.freeze()
+        let times = self.times(of: 4, asking: pool) { #expect($0?.code == .timeout) }
+        #expect(times.allSatisfy { $0 > .milliseconds(500) }, "\(times)")
+    }
+
+    /// How long each of `count` threads that ask at the same time waits for its error, which `look` gets.
+    private func times(
+        of count: Int,
+        asking pool: PostgresPool,
+        _ look: @escaping @Sendable (PostgresError?) -> Void
+    ) -> [Duration] {
+        let times = Mutex<[Duration]>([])
+        let threads = (0..<count).map { number in
+            DedicatedThread("asks-\(number)") {
+                let start = ContinuousClock.now
+                look(#expect(throws: PostgresError.self) { try pool.withConnection { _ in } })
+                times.withLock { $0.append(ContinuousClock.now - start) }
+            }
+        }
+        for thread in threads { thread.join() }
+        return times.withLock { $0 }
     }
 
     @Test func `binary rows keep their values`() throws {
