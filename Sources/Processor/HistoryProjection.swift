@@ -62,7 +62,9 @@ final class HistoryProjection: Projection {
     func taken(_ portion: Portion<HistoryState>) {
         self.held[portion.partition] = (portion.state, portion.next)
         self.countMonitors()
-        self.show(all: portion.state, next: portion.next, withRecent: false)
+        let held = portion.state.state.monitorIDs
+        self.show(held, of: portion.state, next: portion.next, withRecent: false)
+        self.latest.flush()
     }
 
     func released(_ portion: Portion<HistoryState>) {
@@ -78,8 +80,12 @@ final class HistoryProjection: Projection {
             portion.state.news = LatestNews()
             self.show(news, of: portion.state, next: portion.next)
         }
-        if self.latest.takesAll() {
-            for (state, next) in self.held.values { self.show(all: state, next: next, withRecent: true) }
+        let wanted = self.latest.takeWanted()
+        if wanted != .some([]) {
+            for (state, next) in self.held.values {
+                let monitors = state.state.monitorIDs.filter(wanted.contains)
+                self.show(monitors, of: state, next: next, withRecent: true)
+            }
         }
         self.latest.flush()
         if self.isCountOld { self.countMonitors() }
@@ -168,13 +174,17 @@ final class HistoryProjection: Projection {
         for watch in news.watches.values { self.latest.put(watch) }
     }
 
-    private func show(all state: HistoryState, next: LogPoint, withRecent: Bool) {
+    private func show(
+        _ monitors: some Sequence<Int64>,
+        of state: HistoryState,
+        next: LogPoint,
+        withRecent: Bool
+    ) {
         let point = LatestPoint(generation: next.generation, offset: next.offset)
-        for monitor in state.state.monitorIDs {
+        for monitor in monitors {
             var entry = LatestEntry(monitor, state.state.status(of: monitor), point: point, asOf: state.state.time)
             entry.wantsRecent = withRecent
             self.latest.put(entry)
         }
-        self.latest.flush()
     }
 }

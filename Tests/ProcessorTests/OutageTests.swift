@@ -154,7 +154,7 @@ import Testing
         var point = LatestPoint(generation: 1, offset: 1 << 40)
         /// What the projection does when it is asked for all.
         func giveAll() {
-            guard writer.takesAll() else { return writer.flush() }
+            guard writer.takeWanted().contains(1) else { return writer.flush() }
             var entry = LatestEntry(1, status, point: point, asOf: 0)
             entry.wantsRecent = true
             writer.put(entry)
@@ -188,6 +188,40 @@ import Testing
             let list = try world.recent(1)
             return list.first == later && list.count == stored.count + 1 && Set(list.dropFirst()) == Set(stored)
         }
+    }
+
+    @Test func `only lists that could not be read are asked for again, rarer until a whole pass goes well`() throws {
+        let world = try HistoryWorld()
+        let loader = RecentLoader(world.database)
+        let blocker = try PostgresConnection(world.database)
+        func fill(_ monitors: [Int64]) {
+            var entries = monitors.map { LatestEntry($0, nil, point: LatestPoint(generation: 0, offset: 0), asOf: 0) }
+            for index in entries.indices { entries[index].wantsRecent = true }
+            loader.fill(&entries, listed: [:])
+        }
+        /// A pass in which one portion can be read and two can't; returns after how many ms those are due.
+        func pause() throws -> Int64 {
+            fill([1])
+            try blocker.script("BEGIN; LOCK TABLE results IN ACCESS EXCLUSIVE MODE")
+            fill([2, 3])
+            let failed = MonotonicClock.millis
+            fill([4])
+            loader.endPass()
+            try blocker.script("ROLLBACK")
+            var due: Set<Int64> = []
+            try eventually("the lists to be due") {
+                due = loader.takeDue()
+                return !due.isEmpty
+            }
+            #expect(due == [2, 3, 4])
+            #expect(loader.takeDue().isEmpty)
+            return MonotonicClock.millis - failed
+        }
+        _ = try pause()
+        #expect(try pause() >= 1_000)
+        fill([1, 2, 3, 4])
+        loader.endPass()
+        #expect(loader.takeDue().isEmpty)
     }
 
     @Test func `an older status never replaces a newer one, and each that is taken is told in order`() throws {

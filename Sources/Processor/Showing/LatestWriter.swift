@@ -12,7 +12,25 @@ final class LatestWriter: Sendable {
     private struct Box {
         var entries: [Int64: LatestEntry] = [:]
         var watches: [String: RegionWatch] = [:]
-        var wantsAll = false
+        var wanted = Wanted.some([])
+    }
+
+    /// The monitors that Redis is to be given once more, with their recent results.
+    enum Wanted: Equatable {
+        case some(Set<Int64>)
+        /// Redis has lost what it knew.
+        case all
+
+        func contains(_ monitor: Int64) -> Bool {
+            switch self {
+            case .some(let monitors): monitors.contains(monitor)
+            case .all: true
+            }
+        }
+
+        mutating func add(_ monitors: Set<Int64>) {
+            if case .some(let known) = self { self = .some(known.union(monitors)) }
+        }
     }
 
     /// How many entries are sent together.
@@ -67,11 +85,11 @@ final class LatestWriter: Sendable {
     /// Has everything written that was put.
     func flush() { self.wakeup.raise() }
 
-    /// Whether Redis has lost what it knew and is to be given all; asked once, it is no longer true.
-    func takesAll() -> Bool {
+    /// What Redis is to be given once more; told once.
+    func takeWanted() -> Wanted {
         self.box.withLock { box in
-            defer { box.wantsAll = false }
-            return box.wantsAll
+            defer { box.wanted = .some([]) }
+            return box.wanted
         }
     }
 
@@ -100,10 +118,16 @@ final class LatestWriter: Sendable {
                 let now = MonotonicClock.millis
                 if now - lastLook >= Self.markerInterval {
                     let isNew = try marker.isNew(connection, writer: self.name)
-                    if isNew || self.recents.isDue() { self.box.withLock { $0.wantsAll = true } }
+                    if isNew {
+                        self.box.withLock { $0.wanted = .all }
+                    } else {
+                        let due = self.recents.takeDue()
+                        if !due.isEmpty { self.box.withLock { $0.wanted.add(due) } }
+                    }
                     lastLook = now
                 }
                 while try self.writeSome(connection) {}
+                self.recents.endPass()
                 backoff.reset()
                 if !isWell { self.log.info("Redis is there") }
                 isWell = true

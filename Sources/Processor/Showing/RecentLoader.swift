@@ -7,20 +7,23 @@ import Synchronization
 
 /// Reads the recent results of monitors from the books, for a Redis that has lost them.
 ///
-/// On a connection of its own. While PostgreSQL is away the lists go on with what comes, and ``isDue()`` tells when they
-/// can be completed. Used by one thread.
+/// On a connection of its own. While PostgreSQL is away or slow the lists go on with what comes, and ``takeDue()`` tells
+/// when which of them can be completed. Used by one thread.
 final class RecentLoader: Sendable {
     private struct State {
         var connection: PostgresConnection?
         var retryAt = Int64.min
         var backoff = Backoff(first: 1_000, limit: 30_000)
-        /// Whether lists were begun without what is stored.
-        var owes = false
+        /// The monitors whose lists were begun without what is stored.
+        var owed: Set<Int64> = []
+        /// Whether anything was read, and whether that failed, since the last ``endPass()``.
+        var hasRead = false
+        var hasFailed = false
 
         mutating func wait() {
             self.connection = nil
             self.retryAt = MonotonicClock.millis + self.backoff.next()
-            self.owes = true
+            self.hasFailed = true
         }
     }
 
@@ -53,35 +56,45 @@ final class RecentLoader: Sendable {
         }
     }
 
-    /// Whether lists were begun without what is stored, and PostgreSQL is there again; asked once, it is no longer true.
+    /// The monitors whose lists were begun without what is stored, once PostgreSQL is there again; told once.
     ///
     /// Takes up to two seconds, ever more rarely.
-    func isDue() -> Bool {
+    func takeDue() -> Set<Int64> {
         self.state.withLock { state in
-            guard state.owes, MonotonicClock.millis >= state.retryAt else { return false }
+            guard !state.owed.isEmpty, MonotonicClock.millis >= state.retryAt else { return [] }
             do throws(PostgresError) {
                 _ = try self.connection(&state)
-                state.owes = false
-                return true
+                defer { state.owed = [] }
+                return state.owed
             } catch {
                 state.wait()
-                return false
+                return []
             }
+        }
+    }
+
+    /// All that was to be filled has been: where nothing failed, the next pause is a short one again.
+    ///
+    /// One list that could be read does not say so: PostgreSQL may be too slow for the next.
+    func endPass() {
+        self.state.withLock { state in
+            if state.hasRead, !state.hasFailed { state.backoff.reset() }
+            (state.hasRead, state.hasFailed) = (false, false)
         }
     }
 
     private func load(_ monitors: [Int64]) -> [HistoryQueries.StoredResult] {
         self.state.withLock { state in
             guard MonotonicClock.millis >= state.retryAt else {
-                state.owes = true
+                state.owed.formUnion(monitors)
                 return []
             }
             do throws(PostgresError) {
                 let connection = try self.connection(&state)
-                let results = try HistoryQueries.newest(LatestKeys.recentCount, of: monitors, on: connection)
-                state.backoff.reset()
-                return results
+                state.hasRead = true
+                return try HistoryQueries.newest(LatestKeys.recentCount, of: monitors, on: connection)
             } catch {
+                state.owed.formUnion(monitors)
                 state.wait()
                 return []
             }
