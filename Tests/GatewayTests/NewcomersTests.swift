@@ -100,4 +100,54 @@ import Testing
         try there.credentials.refresh(there.pool)
         #expect(there.send(.get, "/api/v1/monitors", [unknown]).status == 200)
     }
+
+    /// What asks the tables for each of `count` requests that come at the same time with one credential.
+    private func asks(_ newcomers: Newcomers, _ fingerprint: [UInt8], _ count: Int) throws -> [@Sendable () -> Void] {
+        let client = try #require(PeerAddress("192.0.2.7"))
+        return (0..<count).compactMap { _ in
+            guard case .perhaps(let ask) = newcomers.judge([fingerprint], from: client) else { return nil }
+            return ask
+        }
+    }
+
+    @Test func `requests that come together while PostgreSQL goes away are all told to come back`() throws {
+        let here = try Door()
+        let there = try here.neighbour()
+        let cookie = try here.session()
+        let fingerprint = here.credentials.fingerprint(ofCookie: String(cookie.value.drop { $0 != "=" }.dropFirst()))
+        let newcomers = Newcomers(there.credentials, pool: there.pool)
+        // All are judged before the first of them finds that nothing can be read; they ask one after the other.
+        let asks = try self.asks(newcomers, fingerprint, 5)
+        #expect(asks.count == 5)
+        try here.sql("ALTER TABLE sessions RENAME TO away")
+        for ask in asks { ask() }
+        let client = try #require(PeerAddress("192.0.2.7"))
+        guard case .untold = newcomers.judge([fingerprint], from: client) else {
+            Issue.record("it was taken for a session that the tables do not know")
+            return
+        }
+        try here.sql("ALTER TABLE away RENAME TO sessions")
+        try there.credentials.refresh(there.pool)
+        #expect(there.credentials.knows(fingerprint))
+        let next = SecureRandom.bytes(32)
+        #expect(try self.asks(newcomers, next, 1).count == 1, "none of them counted against the address")
+    }
+
+    @Test func `many requests with one new session come in together`() throws {
+        let here = try Door()
+        let there = try here.neighbour()
+        let cookie = try here.session()
+        let fingerprint = here.credentials.fingerprint(ofCookie: String(cookie.value.drop { $0 != "=" }.dropFirst()))
+        let newcomers = Newcomers(there.credentials, pool: there.pool)
+        let asks = try self.asks(newcomers, fingerprint, 20)
+        #expect(asks.count == 20)
+        for ask in asks { ask() }
+        #expect(there.credentials.knows(fingerprint))
+        // One that nobody knows counts once, however often it comes, and is asked about once.
+        let wrong = SecureRandom.bytes(32)
+        for ask in try self.asks(newcomers, wrong, 20) { ask() }
+        #expect(try self.asks(newcomers, wrong, 1).isEmpty)
+        #expect(try (0..<3).map { _ in try self.asks(newcomers, SecureRandom.bytes(32), 1).count } == [1, 1, 1])
+        #expect(try self.asks(newcomers, SecureRandom.bytes(32), 1).isEmpty)
+    }
 }

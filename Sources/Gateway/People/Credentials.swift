@@ -168,11 +168,14 @@ final class Credentials: Sendable {
     }
 
     /// Reads what the tables have of these fingerprints, at most a handful.
-    func learn(_ fingerprints: [[UInt8]], from pool: PostgresPool) throws {
+    ///
+    /// - Returns: whether that is known now; once the tables could not be read, only ``refresh(_:)`` tries again.
+    func learn(_ fingerprints: [[UInt8]], from pool: PostgresPool) throws -> Bool {
         try self.turn.withLock { _ in
             // Another may have read them while this one waited, or may have found that nothing can be read.
             let unknown = fingerprints.filter { !self.knows($0) }
-            guard !unknown.isEmpty, self.isCurrent else { return }
+            guard !unknown.isEmpty else { return true }
+            guard self.isCurrent else { return false }
             let numbers = unknown.indices.map { "$\($0 + 1)::bytea" }.joined(separator: ", ")
             let values = unknown.map(PostgresValue.bytes)
             let read = try self.read(pool) { connection in
@@ -182,6 +185,7 @@ final class Credentials: Sendable {
             self.known.withLock { known in
                 for (fingerprint, entry) in read { known.entries[fingerprint] = entry }
             }
+            return true
         }
     }
 
