@@ -34,12 +34,10 @@ enum UnnamedWebhooks {
             [.text(Topic.monitors)]
         )
         // The alerter has read what was written after the edit, so it has read the edit; what it owes to a channel since
-        // then is in the books.
+        // then is in the books. One that is being named just now is locked, and looked at another time.
         let rows = try connection.query(
             """
-            SELECT channels.id, channels.is_default OR EXISTS (
-                SELECT FROM monitors WHERE definition::jsonb -> 'channels' @> to_jsonb(channels.id)
-            )
+            SELECT channels.id, channels.is_default
             FROM unnamed_webhooks JOIN channels ON channels.id = unnamed_webhooks.channel
             WHERE EXISTS (SELECT FROM positions WHERE projection = 'alerter')
                 AND NOT EXISTS (
@@ -51,18 +49,17 @@ enum UnnamedWebhooks {
                     SELECT FROM deliveries WHERE deliveries.channel = channels.id AND deliveries.state = 'pending'
                 )
                 AND told_at IS NOT NULL
-            ORDER BY channels.id FOR UPDATE OF channels
+            ORDER BY channels.id FOR UPDATE OF channels SKIP LOCKED
             """,
             [.int(self.slack)]
         )
         var removed: [Int64] = []
         for row in rows {
             let id = try row.int64(0)
-            if try row.bool(1) {
+            if try row.bool(1) || !ChannelStore.monitors(naming: id, connection).isEmpty {
                 try connection.query("DELETE FROM unnamed_webhooks WHERE channel = $1::bigint", [.int(id)])
             } else {
-                try connection.query("DELETE FROM channels WHERE id = $1::bigint", [.int(id)])
-                try Outbox.add(connection, topic: Topic.settings, key: "channel/\(id)", change: nil, value: nil)
+                try ChannelStore.delete(id, connection)
                 removed.append(id)
             }
         }

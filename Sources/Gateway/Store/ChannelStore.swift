@@ -103,13 +103,34 @@ struct ChannelStore: Sendable {
         try self.change { connection in
             let former = try self.existing(connection, id, expected)
             try self.requireUnnamed(id, connection)
-            try connection.query("DELETE FROM channels WHERE id = $1::bigint", [.int(id)])
-            try Outbox.add(connection, topic: Topic.settings, key: former.channel.key, change: nil, value: nil)
+            try Self.delete(id, connection)
             try self.note(former, nil, by: author, connection)
         }
     }
 
     // MARK: Inside a transaction
+
+    /// Some of the monitors that name a channel, by id, at most ten.
+    ///
+    /// Ask while the channel's row is locked: else a monitor may be given it right afterwards.
+    static func monitors(naming id: Int64, _ connection: PostgresConnection) throws(PostgresError) -> [Int64] {
+        var monitors: [Int64] = []
+        for row in try connection.query(
+            """
+            SELECT id FROM monitors WHERE definition::jsonb -> 'channels' @> to_jsonb($1::bigint) ORDER BY id LIMIT 10
+            """,
+            [.int(id)]
+        ) {
+            monitors.append(try row.int64(0))
+        }
+        return monitors
+    }
+
+    /// Deletes a channel's row and tells the log.
+    static func delete(_ id: Int64, _ connection: PostgresConnection) throws(PostgresError) {
+        try connection.query("DELETE FROM channels WHERE id = $1::bigint", [.int(id)])
+        try Outbox.add(connection, topic: Topic.settings, key: "channel/\(id)", change: nil, value: nil)
+    }
 
     private func change<R>(_ body: (PostgresConnection) throws -> R) throws -> R {
         let result: R
@@ -144,14 +165,9 @@ struct ChannelStore: Sendable {
     }
 
     private func requireUnnamed(_ id: Int64, _ connection: PostgresConnection) throws {
-        let rows = try connection.query(
-            """
-            SELECT id FROM monitors WHERE definition::jsonb -> 'channels' @> to_jsonb($1::bigint) ORDER BY id LIMIT 10
-            """,
-            [.int(id)]
-        )
-        guard !rows.isEmpty else { return }
-        let names = try rows.map { String(try $0.int64(0)) }.joined(separator: ", ")
+        let monitors = try Self.monitors(naming: id, connection)
+        guard !monitors.isEmpty else { return }
+        let names = monitors.map(String.init).joined(separator: ", ")
         throw Refusal(
             response: .problem(409, "Monitors name this channel (\(names)): give them other channels first.")
         )

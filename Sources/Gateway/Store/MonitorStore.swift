@@ -285,7 +285,9 @@ struct MonitorStore: Sendable {
         _ connection: PostgresConnection
     ) throws -> [JSONFault] {
         guard !Set(ids).isSubset(of: former) else { return [] }
-        let rows = try connection.query("SELECT id FROM \(table) WHERE id = ANY($1::bigint[])", [.ints(ids)])
+        // Until the commit nobody deletes a channel that he can't see is named.
+        let lock = table == "channels" ? " FOR KEY SHARE" : ""
+        let rows = try connection.query("SELECT id FROM \(table) WHERE id = ANY($1::bigint[])\(lock)", [.ints(ids)])
         let known = Set(try rows.map { try $0.int64(0) }).union(former)
         let member = table == "channels" ? "channels" : "dependsOn"
         return ids.enumerated().filter { !known.contains($0.element) }.map { index, id in
