@@ -122,17 +122,24 @@ import Testing
 
     @Test func `signing in can't be repeated`() throws {
         let door = try Door()
-        let body = #"{"token":"\#(try door.makeToken())"}"#
-        func signIn() -> HTTPResponse {
+        var body = #"{"token":"\#(try door.makeToken())"}"#
+        func signIn(_ headers: [(name: String, value: String)] = []) -> HTTPResponse {
             door.send(
                 .post,
                 "/api/v1/sessions",
-                [("sec-fetch-site", "same-origin"), ("idempotency-key", "s")],
+                [("sec-fetch-site", "same-origin"), ("idempotency-key", "s")] + headers,
                 body: body
             )
         }
         #expect(signIn().status == 201)
         #expect(signIn().cookie == nil)
+        // Nor by who is signed in already, or has a key.
+        for header in [try door.session(), ("authorization", "Bearer \(door.admin)")] {
+            body = #"{"token":"\#(try door.makeToken())"}"#
+            #expect(signIn([header]).status == 201)
+            let again = signIn([header])
+            #expect(again.cookie == nil && again.header("Idempotency-Replayed") == nil)
+        }
         #expect(try door.count("idempotent_requests") == 0)
     }
 

@@ -19,9 +19,9 @@ struct Idempotency: Sendable {
         self.fingerprintKey = key.derived(for: "idempotency")
     }
 
-    /// The route, whose POSTs may be repeated.
+    /// The route, whose POSTs may be repeated unless they sign in.
     func wrapping(_ route: Route) -> Route {
-        guard route.method == .post else { return route }
+        guard route.method == .post, "\(route.template)" != "/api/v1/sessions" else { return route }
         return route.wrapped { request, handler in
             let keys = request.headers.all("idempotency-key")
             guard let key = keys.first, request.caller.kind != .anonymous else { return handler(request) }
