@@ -73,6 +73,8 @@ import Testing
             (#"{"action":"delete","ids":[\#(long)]}"#, ["#/ids"]), (#"{"action":"delete","ids":[]}"#, ["#/ids"]),
             (#"{"action":"delete"}"#, ["#/ids"]), (#"{"action":"delete","ids":[1],"filter":{"q":"m"}}"#, ["#/ids"]),
             (#"{"action":"delete","filter":{}}"#, ["#/filter/q"]),
+            (#"{"action":"delete","filter":{"q":"\u00a0","state":["up"]}}"#, ["#/filter/q"]),
+            (#"{"action":"delete","filter":{"q":"\u00ad \u0301","group":["g0"]}}"#, ["#/filter/q"]),
             (#"{"action":"delete","filter":{"state":["green"],"tags":["a"]}}"#, ["#/filter/state/0", "#/filter/tags"]),
         ] {
             let response = self.act(door, body)

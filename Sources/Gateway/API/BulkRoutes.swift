@@ -1,4 +1,3 @@
-import Events
 import HTTPServer
 import JSON
 import Service
@@ -78,21 +77,23 @@ struct BulkRoutes: Sendable {
     }
 
     private static func filter(_ reader: JSONReader) -> BoardFilter? {
-        var filter = BoardFilter()
-        let search = reader.optional("q", .string(1...200), default: "")
-        filter.words = SearchText.words(search)
+        let search = reader.optional("q", .string(1...200))
         func texts(_ name: String) -> [String] {
             reader.optional(name, .list(of: .string(0...100), count: 1...100), default: [])
         }
-        let states = State.allCases.map(\.rawValue) + ["degraded"]
-        for text in reader.optional("state", .list(of: .oneOf(states), count: 1...10), default: []) {
-            if let state = State(rawValue: text) { filter.states.insert(state) } else { filter.includesDegraded = true }
+        let filter = BoardFilter(
+            search: search ?? "",
+            states: reader.optional("state", .list(of: .oneOf(BoardFilter.stateNames), count: 1...10), default: []),
+            tags: texts("tag"),
+            groups: texts("group"),
+            regions: texts("region")
+        )
+        // What is left out widens the filter, an empty one means all of them: too much to happen by a slip.
+        if search != nil, filter.words.isEmpty {
+            reader.fault("q", "Must have a word.")
+        } else if filter.isEmpty {
+            reader.fault("q", "Name at least one condition.")
         }
-        filter.tags = Set(texts("tag"))
-        filter.groups = Set(texts("group"))
-        filter.regions = Set(texts("region"))
-        // An empty one would mean all of them: too much to happen by a slip.
-        if filter.isEmpty { reader.fault("q", "Name at least one condition.") }
         return filter
     }
 }

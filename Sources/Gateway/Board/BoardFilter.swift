@@ -33,6 +33,21 @@ struct BoardFilter: Sendable, Hashable {
     }
 }
 
+extension BoardFilter {
+    /// What ``init(search:states:tags:groups:regions:)`` takes for a state.
+    static let stateNames = State.allCases.map(\.rawValue) + ["degraded"]
+
+    /// The filter that a request's texts ask for; `states` are ``stateNames``, others ask for nothing.
+    init(search: String, states: [String], tags: [String], groups: [String], regions: [String]) {
+        self.words = SearchText.words(search)
+        self.states = Set(states.compactMap(State.init(rawValue:)))
+        self.includesDegraded = states.contains("degraded")
+        self.tags = Set(tags)
+        self.groups = Set(groups)
+        self.regions = Set(regions)
+    }
+}
+
 /// A filter made ready to be asked many times.
 struct BoardMatcher {
     private let filter: BoardFilter
