@@ -57,22 +57,24 @@ final class AvailabilityCache: Sendable {
         }
     }
 
-    /// The availability of 24 hours of the monitors whose is known, and those whose is missing or made before `time`, Unix
-    /// ms; no use.
-    func days(of ids: [Int64], madeSince time: Int64) -> (known: [Int64: Double], due: [Int64]) {
+    /// The availability of 24 hours of the monitors whose is known, those whose is missing or made before `time` (Unix ms),
+    /// and whether any is missing; no use.
+    func days(of ids: [Int64], madeSince time: Int64) -> (known: [Int64: Double], due: [Int64], isMissing: Bool) {
         self.kept.withLock { kept in
             var days: [Int64: Double] = [:]
             days.reserveCapacity(ids.count)
             var due: [Int64] = []
+            var isMissing = false
             for id in ids {
                 guard let figures = kept.value(id) else {
                     due.append(id)
+                    isMissing = true
                     continue
                 }
                 days[id] = figures.day.value
                 if figures.asOf < time { due.append(id) }
             }
-            return (days, due)
+            return (days, due, isMissing)
         }
     }
 

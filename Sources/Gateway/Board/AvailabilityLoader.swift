@@ -49,11 +49,11 @@ final class AvailabilityLoader: Sendable {
 
     /// The availability of 24 hours of all these monitors, where it is known: what a list is sorted by.
     ///
-    /// May be some minutes old, since they are many.
+    /// May be some minutes old, since they are many: only those that are missing are waited for.
     func days(of ids: [Int64], now: Int64 = WallClock.millis) -> [Int64: Double] {
-        let (known, due) = self.cache.days(of: ids, madeSince: now - 120_000)
-        guard !due.isEmpty else { return known }
-        self.loader.load(due, patience: 100)
+        let (known, due, isMissing) = self.cache.days(of: ids, madeSince: now - 120_000)
+        self.loader.load(due, patience: isMissing ? 100 : 0)
+        guard isMissing else { return known }
         return self.cache.days(of: ids, madeSince: now - 120_000).known
     }
 
