@@ -99,6 +99,30 @@ import Testing
         #expect(try eventually { try fixture.state(1) == "down" })
     }
 
+    @Test func `many that grow old at once are all swept, and told once, the earliest first`() throws {
+        let board = Board()
+        let limit: Int64 = 2_000_000_000_000
+        let entries = try (1...900 as ClosedRange<Int64>).map { id in
+            // A third at one moment, the others spread over some seconds; every tenth one is good for longer.
+            let from = id % 10 == 0 ? limit + 3_600_000 : id % 3 == 0 ? limit : limit + id * 10
+            return try #require(
+                StatusRendering.entry(BoardFixture.document(id, .up, offset: 1, unknownFrom: from))
+            )
+        }
+        board.apply(entries, now: limit - 1)
+        let stream = board.live.subscribe(monitors: [], lastEventID: nil)
+        _ = try stream.heard()
+        board.sweep(now: limit + 20_000)
+        let told = try stream.heard().compactMap { $0.data?["monitor"]?.number }
+        #expect(told.count == 810 && Set(told).count == 810 && !told.contains { $0 % 10 == 0 })
+        #expect(told.firstIndex { $0 % 3 != 0 } == 270, "the earliest first")
+        #expect(board.index(now: limit + 20_000).byBadness.map(\.count).max() == 810)
+        board.sweep(now: limit + 20_000)
+        #expect(try stream.heard().isEmpty)
+        board.sweep(now: limit + 3_600_000)
+        #expect(try stream.heard().count == 90)
+    }
+
     @Test func `a status is unknown from its limit on, with Redis and without`() throws {
         let board = Board()
         let entry = try #require(

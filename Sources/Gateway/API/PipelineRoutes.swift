@@ -40,7 +40,7 @@ struct PipelineRoutes: Sendable {
         Self.write("gaps", try self.store.gaps(), to: &writer)
         writer.name("board")
         writer.beginObject()
-        writer.member("monitors", self.board.ids.count)
+        writer.member("monitors", self.board.count)
         writer.member("stale", self.board.isStale)
         writer.member("streams", self.board.live.count)
         writer.endObject()

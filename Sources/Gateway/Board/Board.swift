@@ -11,7 +11,6 @@ import Synchronization
 final class Board: Sendable {
     private struct Contents {
         var index = BoardIndex()
-        var all = SortedIDs()
         var byState: [State: SortedIDs] = [:]
         var deadlines = Deadlines()
         var pages = BoardPages()
@@ -22,6 +21,9 @@ final class Board: Sendable {
         var isLoaded = false
         var isStale = true
     }
+
+    /// How many are swept under one hold of the lock.
+    private static let sweptAtOnce = 200
 
     /// Who is told of what changes.
     let live: LiveEvents
@@ -47,7 +49,13 @@ final class Board: Sendable {
     var isStale: Bool { self.contents.withLock { $0.isStale } }
 
     /// The ids of all monitors, ascending.
-    var ids: [Int64] { self.contents.withLock { $0.all.ids } }
+    var ids: [Int64] {
+        let index = self.contents.withLock { $0.index }
+        return index.entries(index.byID).map(\.id)
+    }
+
+    /// How many monitors there are.
+    var count: Int { self.contents.withLock { $0.index.counts.total } }
 
     /// Whether there is such a monitor.
     func contains(_ id: Int64) -> Bool { self.contents.withLock { $0.index[id] != nil } }
@@ -67,10 +75,17 @@ final class Board: Sendable {
     /// The page that `query` asks for at `now`, Unix ms; kept as `name` until something on it changes.
     func page(_ query: BoardQuery, as name: String, now: Int64 = WallClock.millis) -> BoardPage {
         self.contents.withLock { contents in
-            let ids = query.state.map { contents.byState[$0] ?? SortedIDs() } ?? contents.all
-            let rest = ids.after(query.after)
-            let entries = rest.prefix(query.limit).compactMap { contents.index[$0] }
-            let end = rest.dropFirst(query.limit).first
+            // One more than is shown: where the page ends depends on it.
+            var entries: [BoardEntry]
+            if let state = query.state {
+                let ids = contents.byState[state]?.after(query.after).prefix(query.limit + 1) ?? []
+                entries = ids.compactMap { contents.index[$0] }
+            } else {
+                let index = contents.index
+                let offset = index.byID.count(upTo: query.after, index.table)
+                entries = index.entries(index.byID, from: offset, limit: query.limit + 1)
+            }
+            let end = entries.count > query.limit ? entries.removeLast().id : nil
             let page = BoardPage(query, entries, end: end, isStale: contents.isStale, now: now)
             contents.pages.keep(page, as: name)
             return page
@@ -84,7 +99,7 @@ final class Board: Sendable {
 
     /// Every monitor as it is at `now`, Unix ms, to be read without holding the lock.
     func index(now: Int64 = WallClock.millis) -> BoardIndex {
-        // Nobody is to wait for the thread that sweeps.
+        // What has grown too old is moved now, and not only when the thread that sweeps comes by.
         if self.contents.withLock({ $0.deadlines.isDue(now) }) { self.sweep(now: now) }
         return self.contents.withLock { $0.index }
     }
@@ -154,7 +169,6 @@ final class Board: Sendable {
             let removed = self.contents.withLock { contents in
                 ids.filter { id in
                     guard let entry = contents.index.remove(id) else { return false }
-                    contents.all.remove(id)
                     contents.byState[entry.state]?.remove(id)
                     contents.pages.forget(id, entry.state)
                     return true
@@ -184,17 +198,24 @@ final class Board: Sendable {
     /// Turns what has grown too old at `now`, Unix ms, into `unknown`, and tells the clients.
     func sweep(now: Int64 = WallClock.millis) {
         self.changing.withLock { _ in
-            let changes = self.contents.withLock { contents in
-                contents.deadlines.due(now).compactMap { id -> LiveEvents.StatusChange? in
-                    guard let entry = contents.index[id], let unknownFrom = entry.unknownFrom else { return nil }
-                    guard unknownFrom <= now else {
-                        contents.deadlines.add(id, at: unknownFrom)
-                        return nil
-                    }
-                    return Self.put(entry.grownOld(), &contents)
-                }
+            // Many may grow old at once: readers come in between.
+            while let changes = self.contents.withLock({ Self.sweep(Self.sweptAtOnce, &$0, now) }) {
+                for change in changes { self.live.publish(change) }
             }
-            for change in changes { self.live.publish(change) }
+        }
+    }
+
+    /// Sweeps at most `limit` monitors; returns what is to be told, `nil` where nothing was left to look at.
+    private static func sweep(_ limit: Int, _ contents: inout Contents, _ now: Int64) -> [LiveEvents.StatusChange]? {
+        let due = contents.deadlines.due(now, limit: limit)
+        guard !due.isEmpty else { return nil }
+        return due.compactMap { id in
+            guard let entry = contents.index[id], let unknownFrom = entry.unknownFrom else { return nil }
+            guard unknownFrom <= now else {
+                contents.deadlines.add(id, at: unknownFrom)
+                return nil
+            }
+            return Self.put(entry.grownOld(), &contents)
         }
     }
 
@@ -212,7 +233,6 @@ final class Board: Sendable {
         contents.index.put(entry)
         contents.pages.forget(entry.id, entry.state)
         if let former, former.state != entry.state { contents.pages.forget(entry.id, former.state) }
-        if former == nil { contents.all.insert(entry.id) }
         if former?.state != entry.state {
             if let former { contents.byState[former.state]?.remove(entry.id) }
             contents.byState[entry.state, default: SortedIDs()].insert(entry.id)

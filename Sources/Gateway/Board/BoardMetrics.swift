@@ -5,7 +5,7 @@ enum BoardMetrics {
     /// Registers every metric.
     static func register(_ metrics: Metrics, board: Board, updates: BoardUpdates) {
         metrics.sampled("apus_gateway_board_monitors", "Monitors whose status is in memory.") {
-            Double(board.ids.count)
+            Double(board.count)
         }
         metrics.sampled("apus_gateway_board_stale", "1 while changes may be missing.") { board.isStale ? 1 : 0 }
         metrics.sampled("apus_gateway_board_updates_total", "Messages of the processor that were taken over.") {

@@ -97,7 +97,7 @@ final class BoardUpdates: Sendable {
         try self.load(redis)
         try self.readRegions(redis)
         self.board.mark(loaded: true, stale: false)
-        self.log.info("the board follows Redis", ["monitors": self.board.ids.count])
+        self.log.info("the board follows Redis", ["monitors": self.board.count])
         onSuccess()
         var sequences = WriterSequences()
         var swept = MonotonicClock.millis

@@ -19,14 +19,26 @@ struct Deadlines: Sendable {
     /// Whether there may be one whose moment has come at `now`, Unix ms.
     func isDue(_ now: Int64) -> Bool { self.first <= now / 100 }
 
-    /// Takes out the ids whose moment has come at `now`, Unix ms.
-    mutating func due(_ now: Int64) -> [Int64] {
+    /// Takes out ids whose moment has come at `now`, Unix ms, the earliest first, at most `limit`; none: none is left.
+    mutating func due(_ now: Int64, limit: Int) -> [Int64] {
         guard self.isDue(now) else { return [] }
         let last = now / 100
         // After a long pause, or where there are few, it is less to look at them all.
         let isLong = last - self.first > Int64(self.byTenth.count)
-        let tenths = isLong ? self.byTenth.keys.filter { $0 <= last } : Array(self.first...last)
+        let tenths = isLong ? self.byTenth.keys.filter { $0 <= last }.sorted() : Array(self.first...last)
+        var due: [Int64] = []
+        for tenth in tenths {
+            self.first = tenth
+            guard var ids = self.byTenth.removeValue(forKey: tenth) else { continue }
+            let taken = min(ids.count, limit - due.count)
+            due += ids.suffix(taken)
+            ids.removeLast(taken)
+            guard ids.isEmpty else {
+                self.byTenth[tenth] = ids
+                return due
+            }
+        }
         self.first = last + 1
-        return tenths.flatMap { self.byTenth.removeValue(forKey: $0) ?? [] }
+        return due
     }
 }
