@@ -39,8 +39,8 @@ struct KeyRoutes: Sendable {
     }
 
     private static let columns = """
-        id, name, role, (extract(epoch FROM created_at) * 1000)::bigint,
-        (extract(epoch FROM expires_at) * 1000)::bigint, \(SQLTime.milliseconds("last_used_at"))
+        id, name, role, \(SQLTime.milliseconds("created_at")), \(SQLTime.milliseconds("expires_at")),
+        \(SQLTime.milliseconds("last_used_at"))
         """
 
     private func list(_ request: HTTPRequest) throws -> HTTPResponse {
@@ -79,7 +79,7 @@ struct KeyRoutes: Sendable {
             let rows = try connection.query(
                 """
                 INSERT INTO api_keys (name, role, fingerprint, expires_at)
-                VALUES ($1, $2, $3, to_timestamp($4::double precision / 1000)) RETURNING \(Self.columns)
+                VALUES ($1, $2, $3, \(SQLTime.moment("$4"))) RETURNING \(Self.columns)
                 """,
                 [
                     .text(name), .text(role), .bytes(self.credentials.fingerprint(ofKey: key)),

@@ -78,11 +78,8 @@ struct OverviewRoutes: Sendable {
         let now = WallClock.millis
         // Without a filter the board has counted already.
         let counts = filter.isEmpty ? all(self.board.index(now: now)) : self.counts(filter, labels, now)
-        // As a list that is sorted by group: what has none comes last.
         let sorted = counts.map { (label: $0.key, sortName: SearchText.folded($0.key), counts: $0.value) }.sorted {
-            if $0.label.isEmpty || $1.label.isEmpty { return !$0.label.isEmpty }
-            if $0.sortName == $1.sortName { return $0.label < $1.label }
-            return $0.sortName.lexicographicallyPrecedes($1.sortName)
+            BoardSearch.isBefore(($0.label, $0.sortName), ($1.label, $1.sortName))
         }
         var writer = JSONWriter(capacity: 256 * counts.count + 64)
         writer.beginObject()

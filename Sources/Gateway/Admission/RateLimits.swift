@@ -6,8 +6,8 @@ import Synchronization
 /// nobody is known.
 ///
 /// A bucket holds what may be asked in a minute and is filled evenly (GCRA: all that is kept of one is the moment at
-/// which it will be full). Whoever has the first admin's key is not limited: it is for emergencies. In memory, bounded;
-/// safe from every thread.
+/// which it will be full). Whoever has the first admin's key is not limited: it is for emergencies. Nor is HTTP Basic: its one
+/// user stands for many people, and who guesses is slowed down by ``Brake``. In memory, bounded; safe from every thread.
 final class RateLimits: Sendable {
     /// Requests in a minute; 0: as many as they like.
     struct Rates: Sendable {
@@ -97,13 +97,14 @@ final class RateLimits: Sendable {
 
     /// Whose bucket a request takes from, and how much flows into it in a minute; `nil`: it is not limited.
     private func subject(_ caller: Caller, _ client: PeerAddress) -> (Subject, Int64)? {
-        let (subject, rate): (Subject, Int64) =
-            switch (caller.kind, caller.id) {
-            case (.person, let id?): (.person(id), self.rates.person)
-            case (.key, let id?): (.key(id), self.rates.key)
-            case (.adminKey, _), (.basic, _): (.address(client.network), 0)
-            case (.anonymous, _), (.person, nil), (.key, nil): (.address(client.network), self.rates.address)
-            }
+        let (subject, rate): (Subject, Int64)
+        switch (caller.kind, caller.id) {
+        case (.person, let id?): (subject, rate) = (.person(id), self.rates.person)
+        case (.key, let id?): (subject, rate) = (.key(id), self.rates.key)
+        case (.adminKey, _), (.basic, _): return nil
+        case (.anonymous, _), (.person, nil), (.key, nil):
+            (subject, rate) = (.address(client.network), self.rates.address)
+        }
         return rate > 0 ? (subject, rate) : nil
     }
 

@@ -4,8 +4,9 @@ import Synchronization
 
 /// Finds, sorts and counts monitors on a copy of the board's index: no reader of a status waits for it.
 ///
-/// Any thread may ask. A window of all monitors, or of the worst in some states, costs the same however many there are;
-/// any other filter looks at every monitor.
+/// Any thread may ask. A window of all monitors by state, name or id, or of the worst in some states, costs the same
+/// however many there are; by group the groups are sorted, by latency, availability or time now and then all monitors.
+/// Any other filter looks at every monitor.
 final class BoardSearch: Sendable {
     /// By what a list is sorted; ties by name, then id.
     enum Order: String, Sendable, CaseIterable {
@@ -149,7 +150,9 @@ final class BoardSearch: Sendable {
         case .state: return arrangement.isDescending ? index.byBadness.reversed() : index.byBadness
         case .group:
             // What has none comes last, whatever the direction.
-            let named = index.groups.filter { !$0.key.isEmpty }.sorted(by: Self.isBefore).map(\.value.list)
+            let named = index.groups.filter { !$0.key.isEmpty }.sorted {
+                Self.isBefore(($0.key, $0.value.sortName), ($1.key, $1.value.sortName))
+            }.map(\.value.list)
             let rest = index.groups[""].map { [$0.list] } ?? []
             return (arrangement.isDescending ? named.reversed() : named) + rest
         case .latency, .availability, .since:
@@ -164,13 +167,14 @@ final class BoardSearch: Sendable {
         }.map(\.element)
     }
 
-    /// The order of groups.
+    /// The order of groups and of tags, by their folded names; the empty one, which stands for none, comes last.
     static func isBefore(
-        _ first: (key: String, value: BoardIndex.Group),
-        _ second: (key: String, value: BoardIndex.Group)
+        _ first: (label: String, sortName: [UInt8]),
+        _ second: (label: String, sortName: [UInt8])
     ) -> Bool {
-        guard first.value.sortName != second.value.sortName else { return first.key < second.key }
-        return first.value.sortName.lexicographicallyPrecedes(second.value.sortName)
+        if first.label.isEmpty || second.label.isEmpty { return !first.label.isEmpty }
+        guard first.sortName != second.sortName else { return first.label < second.label }
+        return first.sortName.lexicographicallyPrecedes(second.sortName)
     }
 
     private func kept(

@@ -78,7 +78,7 @@ struct SlotList: Sendable {
         return true
     }
 
-    /// How many stand before an id, in a list that is ordered by them.
+    /// How many stand up to an id and at it, in a list that is ordered by ids.
     func count(upTo id: Int64, _ table: EntryTable) -> Int {
         let (piece, index) = self.place(table) { $0.id <= id }
         return self.pieces[..<piece].reduce(index) { $0 + $1.count }

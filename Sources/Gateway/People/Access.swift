@@ -81,8 +81,8 @@ struct Access: Sendable {
         switch identity {
         case .known: break
         // Signing in needs no former session; a page that asks who it is must not be told nobody.
-        case .newcomer where need == .open && request.method == .post: break
         case .untold where need == .open && request.method == .post: break
+        // A newcomer was sent to be asked about before.
         case .newcomer, .untold:
             let headers = [(name: "Retry-After", value: "2")]
             let detail = "Who you are can't be looked up while PostgreSQL is away; try again."
