@@ -8,7 +8,7 @@ export class ApusField extends HTMLElement {
     pointer = null;
 
     // `control` is an input, select or textarea, or an element that holds one, or names it as its own `control`.
-    setup({ label, control, hint, pointer, optional = false }) {
+    setup({ label, control, hint, pointer }) {
         this.pointer = pointer ?? null;
         const kinds = "input, select, textarea";
         this.#control = control.control ?? (control.matches(kinds) ? control : control.querySelector(kinds));
@@ -19,12 +19,7 @@ export class ApusField extends HTMLElement {
         this.#error = element("div", { id: errorID, class: "field-error", role: "alert" });
         const described = [hintID, errorID].filter(Boolean).join(" ");
         this.#control.setAttribute("aria-describedby", described);
-        const caption = element(
-            "label",
-            { for: this.#control.id, class: isSwitch ? "form-check-label" : "form-label" },
-            label,
-            optional && element("span", { class: "field-optional" }, ` ${optional}`),
-        );
+        const caption = element("label", { for: this.#control.id, class: isSwitch ? "form-check-label" : "form-label" }, label);
         if (isSwitch) {
             this.#control.classList.add("form-check-input");
             fill(this, element("div", { class: "form-check" }, control, caption));
@@ -58,7 +53,7 @@ export class ApusField extends HTMLElement {
 
 customElements.define("apus-field", ApusField);
 
-// A field around a control: { label, control, hint, pointer, optional }.
+// A field around a control: { label, control, hint, pointer }.
 export function field(options) {
     return new ApusField().setup(options);
 }

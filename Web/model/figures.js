@@ -28,11 +28,10 @@ export function count(number) {
 // Bytes: "512 B", "1.4 kB", "3.2 GB".
 export function bytes(number) {
     if (number === null || number === undefined) return words.figures.none;
-    const units = ["B", "kB", "MB", "GB", "TB"];
-    let index = 0;
-    while (number >= 1_000 && index < units.length - 1) {
+    let power = 0;
+    while (number >= 1_000 && power < 4) {
         number /= 1_000;
-        index += 1;
+        power += 1;
     }
-    return `${index === 0 || number >= 100 ? Math.round(number) : number.toFixed(1)} ${units[index]}`;
+    return words.figures.bytes(power === 0 || number >= 100 ? Math.round(number) : number.toFixed(1), power);
 }

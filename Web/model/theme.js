@@ -13,9 +13,6 @@ export const theme = {
         else localStorage.setItem(key, value);
         apply();
     },
-    get isDark() {
-        return document.documentElement.dataset.theme === "dark";
-    },
 };
 
 function apply() {

@@ -1,4 +1,5 @@
 // The title and the icon of the tab: which page it is, and how many monitors are down.
+import { words } from "./words.js";
 
 const own = document.querySelector("link[rel=icon]").href;
 let page = "";
@@ -19,7 +20,7 @@ export function setDown(count) {
 }
 
 function draw() {
-    const name = page ? `${page} · Apus` : "Apus";
+    const name = page ? `${page} · ${words.name}` : words.name;
     document.title = down ? `(${down}) ${name}` : name;
 }
 

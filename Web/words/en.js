@@ -20,6 +20,8 @@ export const words = {
         milliseconds: text => `${text} ms`,
         seconds: text => `${text} s`,
         percent: text => `${text} %`,
+        // By the power of 1,000.
+        bytes: (text, power) => `${text} ${["B", "kB", "MB", "GB", "TB"][power]}`,
     },
     states: {
         new: "New",
@@ -514,7 +516,7 @@ export const words = {
         freshHint: "At least 12 characters; nothing else is asked of it.",
         changed: "Your password is changed.",
     },
-    actors: { person: "Person", key: "API key", adminKey: "Admin key", basic: "HTTP Basic" },
+    actors: { adminKey: "Admin key", basic: "HTTP Basic" },
     audit: {
         title: "Audit log",
         list: "Who changed what",

@@ -6,6 +6,7 @@ import { element, fill } from "../../model/dom.js";
 import { words } from "../../model/words.js";
 
 const w = words.channels;
+// Of a channel, the usual one first.
 export const kinds = ["webhook", "slack", "discord"];
 
 // Adds a channel, or edits this one; resolves with what the API answers, null when it was called off.

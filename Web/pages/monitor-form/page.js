@@ -122,7 +122,7 @@ export default class MonitorFormPage extends HTMLElement {
 
     #showProblem(problem) {
         const rest = showFaults(this, problem);
-        const lines = rest.map(fault => `${fault.pointer.replace(/^#\//, "")}: ${fault.detail}`);
+        const lines = rest.map(line);
         fill(
             this.#message,
             element("p", {}, problem.errors.length > 0 ? words.form.faults : problem.message),
@@ -130,4 +130,10 @@ export default class MonitorFormPage extends HTMLElement {
         );
         if (problem.errors.length === rest.length) this.#message.scrollIntoView({ block: "center" });
     }
+}
+
+// A fault that has no field, with the name of what it is about.
+function line({ pointer, detail }) {
+    const name = pointer.replace(/^#?\/?/, "").split("/")[0];
+    return name === "" ? detail : `${w.fields[name]?.label ?? name}: ${detail}`;
 }

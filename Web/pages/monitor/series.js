@@ -5,7 +5,7 @@ import { now } from "../../model/time.js";
 
 const points = 120;
 // More lines than these nobody can tell apart.
-export const mostRegions = 8;
+const mostRegions = 8;
 
 export class MonitorSeries extends EventTarget {
     // { from, to, width, reasons, buckets } with times in Unix ms; null: not here yet.

@@ -3,6 +3,7 @@ import { field, showFaults } from "../../elements/apus-field.js";
 import { api, ApiProblem } from "../../model/api.js";
 import { element, fill } from "../../model/dom.js";
 import { words } from "../../model/words.js";
+import { kinds } from "../channels/channel-form.js";
 import { hostOf } from "../monitor-form/form.js";
 import { FirstCheck } from "./first-check.js";
 
@@ -23,7 +24,7 @@ export default class WelcomePage extends HTMLElement {
         spellcheck: "false",
     });
     #threshold = element("input", { name: "threshold", type: "number", min: 1, max: 1_000, value: 3, inputmode: "numeric" });
-    #kind = element("select", { name: "kind" }, ["webhook", "slack", "discord"].map(kind => element("option", { value: kind }, w.kinds[kind])));
+    #kind = element("select", { name: "kind" }, kinds.map(kind => element("option", { value: kind }, w.kinds[kind])));
     #url = element("input", { name: "url", type: "url", maxlength: 2_048, placeholder: "https://hooks.example.com/…", autocomplete: "off", spellcheck: "false" });
     #message = element("p", { class: "form-message", role: "alert" });
     #button = element("button", { type: "submit", class: "btn btn-primary btn-lg" }, w.submit);
