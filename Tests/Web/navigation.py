@@ -78,8 +78,9 @@ class Navigation(AdminStory):
                 if (node === document.body) return null;
                 const style = getComputedStyle(node);
                 const isSeen = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
-                const { top } = node.getBoundingClientRect();
-                const isCovered = node.closest("main") && (top < 52 || top > innerHeight);
+                const { top, bottom, height } = node.getBoundingClientRect();
+                // What is taller than the screen can't be seen whole: its top may lie above.
+                const isCovered = node.closest("main") && ((height < innerHeight - 52 && top < 52) || bottom < 52 || top > innerHeight);
                 return [node.closest("header") ? -1 : top + scrollY, isSeen, Boolean(isCovered), node.textContent];
                 """
             )
@@ -145,14 +146,14 @@ class Navigation(AdminStory):
         browser.type(Keys.ESCAPE)
         wait("it is closed", lambda: browser.count("dialog") == 0)
 
-    def test_a_lost_gateway_is_read_out_once_however_long_it_is_away(self):
+    def test_a_lost_connection_is_read_out_once_however_long_it_is_away(self):
         browser = self.browser
-        conditions = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
-        browser.allow(0, "/api/v1/")
-        browser.command("Network.emulateNetworkConditions", offline=True, **conditions)
+        browser.allow(0, "/api/v1/stream")
+        browser.command("Network.setBlockedURLs", urls=["*/api/v1/stream*"])
+        browser.driver.refresh()
         browser.shows("No connection to the gateway for", ".banner")
         browser.run(HEAR, ".banner")
         wait("the span runs", lambda: browser.run("return window.unheard") >= 2)
         self.assertEqual(browser.run("return window.heard"), 0)
-        browser.command("Network.emulateNetworkConditions", offline=False, **conditions)
+        browser.command("Network.setBlockedURLs", urls=[])
         wait("it is back", lambda: browser.text(".banner") == "")
