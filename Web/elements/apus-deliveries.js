@@ -8,9 +8,10 @@ import { toast, toastProblem } from "./apus-toast.js";
 import { when } from "./apus-when.js";
 import { icon } from "./icon.js";
 import { StackedTable } from "./stacked-table.js";
+import { stateMark } from "./state-mark.js";
 
 const w = words.deliveries;
-const marks = { pending: ["pending", "pending"], delivered: ["up", "up"], dead: ["down", "down"], cancelled: ["paused", "paused"] };
+const marks = { pending: "pending", delivered: "up", dead: "down", cancelled: "paused" };
 
 export class ApusDeliveries extends HTMLElement {
     // Names of channels by id.
@@ -28,7 +29,6 @@ export class ApusDeliveries extends HTMLElement {
     }
 
     #cells(delivery) {
-        const [state, mark] = marks[delivery.state] ?? ["unknown", "unknown"];
         const about = w.types[delivery.type] ?? delivery.type;
         // What its channel can't take any more stays as it is.
         const canRetry = ["dead", "cancelled"].includes(delivery.state) && this.channels.has(delivery.channel) && session.may("editor");
@@ -37,7 +37,7 @@ export class ApusDeliveries extends HTMLElement {
             this.channels.get(delivery.channel) ?? w.gone(delivery.channel),
             delivery.incident ? element("a", { href: `incidents/${encodeURIComponent(delivery.incident)}` }, about) : about,
             [
-                element("span", { class: "incident-state", "data-state": state }, icon(mark), w.states[delivery.state] ?? delivery.state),
+                stateMark(marks[delivery.state] ?? "unknown", w.states[delivery.state] ?? delivery.state),
                 delivery.nextAttemptAt && element("span", { class: "muted" }, " ", isAhead(delivery.nextAttemptAt) ? [w.next, " ", when(delivery.nextAttemptAt)] : w.waits),
                 delivery.state !== "delivered" && delivery.lastError && element("div", { class: "muted" }, delivery.lastError),
             ],

@@ -1,6 +1,7 @@
 // One mark per region: how the last check from there went, in shape and colour, the rest on hover and for readers.
 import { fill } from "../model/dom.js";
 import { latency } from "../model/figures.js";
+import { reasonText } from "../model/reasons.js";
 import { regionFlag, regionName } from "../model/regions.js";
 import { ago, now } from "../model/time.js";
 import { words } from "../model/words.js";
@@ -35,7 +36,7 @@ export class ApusDots extends HTMLElement {
                     regionName(name),
                     words.outcomes[outcome] ?? outcome,
                     region.latencyMs === null || region.latencyMs === undefined ? null : latency(region.latencyMs),
-                    region.reason ? (words.reasons[region.reason] ?? region.reason) : null,
+                    reasonText(region.reason),
                 );
                 mark.setAttribute("aria-label", text);
                 const flag = regionFlag(name);

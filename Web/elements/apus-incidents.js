@@ -1,11 +1,12 @@
 // A table of incidents, each with a link to its own page.
 import { element, fill } from "../model/dom.js";
+import { reasonText } from "../model/reasons.js";
 import { regionName } from "../model/regions.js";
 import { span } from "../model/time.js";
 import { words } from "../model/words.js";
 import { when } from "./apus-when.js";
-import { icon } from "./icon.js";
 import { StackedTable } from "./stacked-table.js";
+import { stateMark } from "./state-mark.js";
 
 export class ApusIncidents extends HTMLElement {
     // Whether the name of the monitor is shown; set before `items`.
@@ -33,7 +34,7 @@ export class ApusIncidents extends HTMLElement {
             ...(this.withMonitor ? [element("span", { class: "cell-name" }, link(incident.name ?? words.incidents.deleted(incident.monitor)))] : []),
             this.withMonitor ? when(incident.startedAt, "time") : link(when(incident.startedAt, "time")),
             lasted(incident),
-            incident.reason ? (words.reasons[incident.reason] ?? incident.reason) : null,
+            reasonText(incident.reason),
             (incident.regions ?? []).map(regionName).join(", ") || null,
         ];
     }
@@ -44,10 +45,8 @@ customElements.define("apus-incidents", ApusIncidents);
 // Open or over, as a shape and a word.
 export function incidentState(incident) {
     const isOpen = incident.endedAt === null;
-    return element(
-        "span",
-        { class: "incident-state", "data-state": isOpen ? "down" : "up" },
-        icon(isOpen ? "down" : "up"),
+    return stateMark(
+        isOpen ? "down" : "up",
         isOpen ? words.incidents.open : (words.incidents.resolutions[incident.resolution] ?? words.incidents.over),
         isOpen && incident.acknowledgedAt && element("span", { class: "tag" }, words.incidents.acknowledged),
     );

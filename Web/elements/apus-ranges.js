@@ -2,6 +2,7 @@
 import { element, fill } from "../model/dom.js";
 import { words } from "../model/words.js";
 import { fromInput, toInput } from "../model/time.js";
+import { momentInput } from "./moment-input.js";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -20,8 +21,8 @@ export const ranges = {
 
 export class ApusRanges extends HTMLElement {
     #value = { range: "1h", from: null, to: null };
-    #from = element("input", { type: "datetime-local", step: "1", class: "form-control", "aria-label": words.ranges.from });
-    #to = element("input", { type: "datetime-local", step: "1", class: "form-control", "aria-label": words.ranges.to });
+    #from = momentInput(words.ranges.from);
+    #to = momentInput(words.ranges.to);
     #fault = element("span", { class: "field-error", role: "alert" });
     #isOpen = false;
 

@@ -1,15 +1,15 @@
 // A part of a page that holds a list of the API: heading, button, table, what to do where it is empty, more.
 import { Pager } from "../model/pager.js";
 import { element, fill } from "../model/dom.js";
-import { words } from "../model/words.js";
 import { toastProblem } from "./apus-toast.js";
+import { moreButton } from "./more-button.js";
 import { StackedTable } from "./stacked-table.js";
 
 export class ApusSection extends HTMLElement {
     pager = null;
     #table = null;
     #text = element("p", { class: "muted", role: "status" });
-    #more = element("button", { type: "button", class: "btn btn-secondary", hidden: true, onclick: () => this.pager.more() }, words.list.more);
+    #more = moreButton(() => this.pager.more());
     #row = null;
     #empty = () => "";
     // How many buttons are at work.

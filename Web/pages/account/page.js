@@ -1,5 +1,6 @@
 // Oneself: who one is to Apus, one's password, and where one is signed in.
 import { ApusSessionList } from "../../elements/apus-session-list.js";
+import { facts } from "../../elements/facts.js";
 import { element, fill } from "../../model/dom.js";
 import { session } from "../../model/session.js";
 import { words } from "../../model/words.js";
@@ -22,14 +23,10 @@ export default class AccountPage extends HTMLElement {
             element(
                 "section",
                 { class: "card-box" },
-                element(
-                    "dl",
-                    { class: "facts" },
-                    [
-                        [w.name, session.person?.name ?? (session.key ? words.sessions.ofKey(session.key.name) : words.actors.adminKey)],
-                        [words.people.role, w.role(words.roles[session.role], words.roleMeanings[session.role])],
-                    ].map(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]),
-                ),
+                facts([
+                    [w.name, session.person?.name ?? (session.key ? words.sessions.ofKey(session.key.name) : words.actors.adminKey)],
+                    [words.people.role, w.role(words.roles[session.role], words.roleMeanings[session.role])],
+                ]),
                 !session.person && element("p", { class: "form-text" }, w.keyHint),
             ),
             password,

@@ -1,4 +1,5 @@
 // Of whom, of what and of which time the audit log is read.
+import { momentInput } from "../../elements/moment-input.js";
 import { api } from "../../model/api.js";
 import { element, fill } from "../../model/dom.js";
 import { fromInput, toInput } from "../../model/time.js";
@@ -10,8 +11,8 @@ const w = words.audit;
 export class AuditFilters extends HTMLElement {
     #who = element("select", { class: "form-select" });
     #what = element("select", { class: "form-select" });
-    #from = moment();
-    #to = moment();
+    #from = momentInput();
+    #to = momentInput();
     #fault = element("span", { class: "field-error", role: "alert" });
     // What can be chosen: values with their texts.
     #actors = new Map();
@@ -90,10 +91,6 @@ function offer(select, all, choices, chosen) {
         [...choices].map(([value, text]) => element("option", { value }, text)),
     );
     select.value = chosen;
-}
-
-function moment() {
-    return element("input", { type: "datetime-local", step: "1", class: "form-control" });
 }
 
 customElements.define("apus-audit-filters", AuditFilters);

@@ -3,6 +3,7 @@ import { confirm } from "../../elements/apus-dialog.js";
 import { showSecret } from "../../elements/apus-secret.js";
 import { toast, toastProblem } from "../../elements/apus-toast.js";
 import { icon } from "../../elements/icon.js";
+import { stateMark } from "../../elements/state-mark.js";
 import { api, etag } from "../../model/api.js";
 import { element, fill } from "../../model/dom.js";
 import { latency } from "../../model/figures.js";
@@ -68,7 +69,7 @@ export class ChannelCard extends HTMLElement {
     // Follows a test until it was delivered or refused.
     async #sendTest() {
         const turn = ++this.#turn;
-        this.#tell("pending", "pending", w.testing.underWay);
+        this.#tell("pending", w.testing.underWay);
         let number;
         try {
             number = (await api.post(`channels/${this.#channel.id}/test`)).delivery;
@@ -79,10 +80,10 @@ export class ChannelCard extends HTMLElement {
         this.#say("tested");
         try {
             if (await this.#follow(turn, number)) this.#say("tested");
-            else if (turn === this.#turn) this.#tell("unknown", "unknown", w.testing.unknown);
+            else if (turn === this.#turn) this.#tell("unknown", w.testing.unknown);
         } catch (problem) {
             if (turn !== this.#turn) return;
-            this.#tell("unknown", "unknown", w.testing.unknown);
+            this.#tell("unknown", w.testing.unknown);
             throw problem;
         }
     }
@@ -103,16 +104,16 @@ export class ChannelCard extends HTMLElement {
     // Whether there is nothing more to wait for: a first failure may be mended by the next try.
     #draw({ state, lastError, createdAt, deliveredAt }) {
         if (state === "pending") {
-            if (lastError !== null) this.#tell("pending", "pending", w.testing.failing(lastError));
+            if (lastError !== null) this.#tell("pending", w.testing.failing(lastError));
             return false;
         }
-        if (state === "delivered") this.#tell("up", "up", w.testing.delivered(latency(Date.parse(deliveredAt) - Date.parse(createdAt))));
-        else this.#tell("down", "down", w.testing.failed(lastError ?? ""));
+        if (state === "delivered") this.#tell("up", w.testing.delivered(latency(Date.parse(deliveredAt) - Date.parse(createdAt))));
+        else this.#tell("down", w.testing.failed(lastError ?? ""));
         return true;
     }
 
-    #tell(state, mark, text) {
-        fill(this.#test, element("span", { class: "incident-state", "data-state": state }, icon(mark), text));
+    #tell(state, text) {
+        fill(this.#test, stateMark(state, text));
     }
 
     async #edit() {

@@ -1,5 +1,6 @@
 // What was sent: to all channels, or to one of them.
 import { ApusDeliveries } from "../../elements/apus-deliveries.js";
+import { moreButton } from "../../elements/more-button.js";
 import { element, fill } from "../../model/dom.js";
 import { Pager } from "../../model/pager.js";
 import { words } from "../../model/words.js";
@@ -12,7 +13,7 @@ export class SentList extends HTMLElement {
     #pager = new Pager("deliveries", { limit });
     #deliveries = new ApusDeliveries();
     #none = element("p", { class: "muted", role: "status" });
-    #more = element("button", { type: "button", class: "btn btn-secondary", hidden: true, onclick: () => this.#pager.more() }, words.list.more);
+    #more = moreButton(() => this.#pager.more());
     #channel = element("select", { class: "form-select", "aria-label": words.deliveries.channel });
     #state = element(
         "select",

@@ -4,10 +4,12 @@ import { incidentState, lasted } from "../../elements/apus-incidents.js";
 import { field } from "../../elements/apus-field.js";
 import { toastProblem } from "../../elements/apus-toast.js";
 import { when } from "../../elements/apus-when.js";
+import { facts } from "../../elements/facts.js";
 import { icon } from "../../elements/icon.js";
 import { api, ApiProblem } from "../../model/api.js";
 import { element, fill } from "../../model/dom.js";
 import { live } from "../../model/live.js";
+import { reasonText } from "../../model/reasons.js";
 import { regionName } from "../../model/regions.js";
 import { session } from "../../model/session.js";
 import { setTitle } from "../../model/title.js";
@@ -128,23 +130,16 @@ export default class IncidentPage extends HTMLElement {
         setTitle(w.titleOf(name));
         const isOpen = incident.endedAt === null;
         this.#acknowledge.hidden = !isOpen || incident.acknowledgedAt !== null;
-        const reason = incident.reason ? (words.reasons[incident.reason] ?? incident.reason) : null;
         fill(
             this.#now,
             element("p", { class: "headline-state" }, incidentState(incident), " ", element("span", {}, isOpen ? w.downFor : w.wasDownFor, " ", lasted(incident))),
-            element(
-                "dl",
-                { class: "facts" },
-                [
-                    [words.incidents.monitor, element("a", { href: `monitors/${incident.monitor}` }, name)],
-                    incident.target && [w.target, element("span", { class: "mono" }, incident.target)],
-                    reason && [words.incidents.reason, [reason, incident.detail].filter(Boolean).join(" · ")],
-                    [words.incidents.regions, (incident.regions ?? []).map(regionName).join(", ") || words.figures.none],
-                    incident.acknowledgedAt && [w.acknowledgedBy, [incident.acknowledgedBy ?? "", " ", when(incident.acknowledgedAt)]],
-                ]
-                    .filter(Boolean)
-                    .map(([term, value]) => [element("dt", {}, term), element("dd", {}, value)]),
-            ),
+            facts([
+                [words.incidents.monitor, element("a", { href: `monitors/${incident.monitor}` }, name)],
+                incident.target && [w.target, element("span", { class: "mono" }, incident.target)],
+                incident.reason && [words.incidents.reason, [reasonText(incident.reason), incident.detail].filter(Boolean).join(" · ")],
+                [words.incidents.regions, (incident.regions ?? []).map(regionName).join(", ") || words.figures.none],
+                incident.acknowledgedAt && [w.acknowledgedBy, [incident.acknowledgedBy ?? "", " ", when(incident.acknowledgedAt)]],
+            ]),
         );
         fill(this.#timeline, this.#events().map(event => this.#event(event)));
         const { deliveries } = incident;

@@ -2,6 +2,7 @@
 import { ApusHealthNotice } from "../../elements/apus-health-notice.js";
 import { ApusIncidents } from "../../elements/apus-incidents.js";
 import { ApusMonitorPicker } from "../../elements/apus-monitor-picker.js";
+import { moreButton } from "../../elements/more-button.js";
 import { element, fill } from "../../model/dom.js";
 import { live } from "../../model/live.js";
 import { Pager } from "../../model/pager.js";
@@ -20,7 +21,7 @@ export default class IncidentsPage extends HTMLElement {
     #list = new ApusIncidents();
     #tabs = element("div", { class: "tabs", role: "group", "aria-label": w.state });
     #empty = element("div", { class: "empty", hidden: true });
-    #more = element("button", { type: "button", class: "btn btn-secondary", hidden: true, onclick: () => this.#pager.more() }, words.list.more);
+    #more = moreButton(() => this.#pager.more());
     #problem = element("p", { class: "muted", role: "status" });
     #monitor = new ApusMonitorPicker();
     #state = "";

@@ -2,9 +2,12 @@
 import { outcome } from "../../elements/apus-outcome.js";
 import { when } from "../../elements/apus-when.js";
 import { icon } from "../../elements/icon.js";
+import { momentInput } from "../../elements/moment-input.js";
+import { moreButton } from "../../elements/more-button.js";
 import { element, fill } from "../../model/dom.js";
 import { latency } from "../../model/figures.js";
 import { Pager } from "../../model/pager.js";
+import { reasonText } from "../../model/reasons.js";
 import { regionName } from "../../model/regions.js";
 import { fromInput, now } from "../../model/time.js";
 import { words } from "../../model/words.js";
@@ -20,13 +23,13 @@ export class CheckLog extends HTMLElement {
     #open = null;
     #body = element("tbody");
     #heads = element("tr");
-    #more = element("button", { type: "button", class: "btn btn-secondary", hidden: true, onclick: () => this.#pager.more() }, words.list.more);
+    #more = moreButton(() => this.#pager.more());
     #text = element("p", { class: "muted", role: "status" });
     #region = select(words.monitor.log.region);
     #outcome = select(words.monitor.log.outcome, Object.entries(words.outcomes), words.monitor.log.allOutcomes);
     #reason = select(words.monitor.log.reason, Object.entries(words.reasons), words.monitor.log.allReasons);
-    #from = moment();
-    #to = moment();
+    #from = momentInput();
+    #to = momentInput();
     #timer = null;
 
     setup(monitor) {
@@ -149,7 +152,6 @@ export class CheckLog extends HTMLElement {
     #row(result) {
         const key = `${result.slot} ${result.region} ${result.attempt}`;
         const isOpen = key === this.#open;
-        const reason = result.reason ? (words.reasons[result.reason] ?? result.reason) : result.outcome === "up" ? "" : null;
         const row = element(
             "tr",
             { class: isOpen && "is-open" },
@@ -172,7 +174,7 @@ export class CheckLog extends HTMLElement {
             element("td", {}, regionName(result.region)),
             element("td", {}, outcome(result.outcome)),
             element("td", { class: "number" }, latency(result.latencyMs)),
-            element("td", { class: "log-reason" }, [reason, result.code && `${result.code}`, result.detail].filter(Boolean).join(" · ")),
+            element("td", { class: "log-reason" }, [reasonText(result.reason), result.code && `${result.code}`, result.detail].filter(Boolean).join(" · ")),
         );
         if (!isOpen) return [row];
         const waterfall = new CheckWaterfall();
@@ -195,10 +197,6 @@ function select(label, options = [], all = "") {
         all && element("option", { value: "" }, all),
         options.map(([value, text]) => element("option", { value }, text)),
     );
-}
-
-function moment() {
-    return element("input", { type: "datetime-local", step: "1", class: "form-control" });
 }
 
 function labelled(text, control) {

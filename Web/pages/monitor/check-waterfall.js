@@ -1,4 +1,5 @@
 // One check as a waterfall: which phase took how long, one after the other.
+import { facts } from "../../elements/facts.js";
 import { element, fill } from "../../model/dom.js";
 import { latency } from "../../model/figures.js";
 import { utc } from "../../model/time.js";
@@ -25,7 +26,7 @@ export class CheckWaterfall extends HTMLElement {
             const isFailed = Boolean(result.phase) && !rows.some(row => row.isFailed);
             rows.push({ phase: isFailed ? result.phase : "rest", start, length: rest, isFailed });
         }
-        const facts = [
+        const about = [
             [w.slot, utc(Date.parse(result.slot))],
             [w.started, utc(Date.parse(result.startedAt))],
             result.attempt > 0 && [w.attempt, w.attemptOf(result.attempt)],
@@ -36,7 +37,7 @@ export class CheckWaterfall extends HTMLElement {
             result.certificateExpiresAt && [w.certificate, utc(Date.parse(result.certificateExpiresAt))],
             [w.pinger, result.pinger],
             result.late && [w.late, w.lateText],
-        ].filter(Boolean);
+        ];
         fill(
             this,
             rows.length > 0 &&
@@ -45,7 +46,7 @@ export class CheckWaterfall extends HTMLElement {
                     { class: "waterfall", role: "list", "aria-label": w.phases },
                     rows.map(row => this.#row(row, total)),
                 ),
-            element("dl", { class: "facts" }, facts.map(([name, value]) => [element("dt", {}, name), element("dd", {}, value)])),
+            facts(about),
         );
     }
 

@@ -3,6 +3,7 @@ import { ApusState, shownState } from "../../elements/apus-state.js";
 import { when } from "../../elements/apus-when.js";
 import { element, fill } from "../../model/dom.js";
 import { latency } from "../../model/figures.js";
+import { reasonText } from "../../model/reasons.js";
 import { regionName } from "../../model/regions.js";
 import { words } from "../../model/words.js";
 import { icon } from "../../elements/icon.js";
@@ -58,7 +59,7 @@ export class MonitorHeadline extends HTMLElement {
         const mark = isOld ? "unknown" : region.outcome;
         const text = [
             [isOld && w.before, words.outcomes[region.outcome] ?? region.outcome].filter(Boolean).join(" "),
-            region.reason && (words.reasons[region.reason] ?? region.reason),
+            reasonText(region.reason),
             region.latencyMs !== null && region.outcome !== "down" && latency(region.latencyMs),
         ].filter(Boolean);
         return element(
@@ -75,7 +76,7 @@ export class MonitorHeadline extends HTMLElement {
 // Why it fails, each reason once.
 function reasons({ regions }) {
     const failing = Object.values(regions).filter(region => region.outcome === "down" && region.reason);
-    const texts = failing.map(region => [words.reasons[region.reason] ?? region.reason, region.code].filter(Boolean).join(" "));
+    const texts = failing.map(region => [reasonText(region.reason), region.code].filter(Boolean).join(" "));
     return [...new Set(texts)];
 }
 

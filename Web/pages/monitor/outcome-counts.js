@@ -2,6 +2,7 @@
 import { outcome } from "../../elements/apus-outcome.js";
 import { element, fill } from "../../model/dom.js";
 import { count, percent } from "../../model/figures.js";
+import { reasonText } from "../../model/reasons.js";
 import { words } from "../../model/words.js";
 
 const w = words.monitor.counts;
@@ -27,7 +28,7 @@ export class OutcomeCounts extends HTMLElement {
         const sorted = Object.entries(reasons).sort((left, right) => right[1] - left[1]);
         fill(
             this.#reasons,
-            sorted.map(([reason, number]) => bar(words.reasons[reason] ?? reason, number, told, "down")),
+            sorted.map(([reason, number]) => bar(reasonText(reason), number, told, "down")),
             // Single checks are kept for a shorter time than how many there were.
             told < sums.down && element("p", { class: "muted" }, told > 0 ? w.newest(count(told), count(sums.down)) : w.forgotten(count(sums.down))),
             sums.down === 0 && element("p", { class: "muted" }, all > 0 ? w.none : w.nothing),

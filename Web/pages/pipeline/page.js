@@ -1,8 +1,9 @@
 // How the monitor itself is: regions, processes, what could not be read, and how much is kept.
 import { ApusHealthNotice } from "../../elements/apus-health-notice.js";
 import { when } from "../../elements/apus-when.js";
-import { icon } from "../../elements/icon.js";
+import { facts } from "../../elements/facts.js";
 import { StackedTable } from "../../elements/stacked-table.js";
+import { stateMark } from "../../elements/state-mark.js";
 import { api } from "../../model/api.js";
 import { element, fill } from "../../model/dom.js";
 import { bytes, count } from "../../model/figures.js";
@@ -76,7 +77,7 @@ export default class PipelinePage extends HTMLElement {
             return [
                 [
                     element("span", { class: "cell-name" }, regionName(region.region)),
-                    element("span", { class: "incident-state", "data-state": state }, icon(state), text),
+                    stateMark(state, text),
                     count(region.shares),
                     "",
                     when(region.lastPulseAt),
@@ -99,7 +100,7 @@ export default class PipelinePage extends HTMLElement {
                 // What it said last is not how it is.
                 const runs = state === "runs";
                 return [
-                    stateMark(process, state),
+                    processState(process, state),
                     element("span", { class: "cell-name" }, w.kinds[process.kind] ?? process.kind),
                     [process.instance, process.region && element("span", { class: "muted" }, ` · ${regionName(process.region)}`)],
                     process.version ?? none,
@@ -108,8 +109,7 @@ export default class PipelinePage extends HTMLElement {
                     runs && process.lag !== null ? duration(Math.round(process.lag * 10) / 10) : none,
                 ];
             });
-        const mark = element("span", { class: "incident-state", "data-state": "down" }, icon("down"), w.noneRuns);
-        rows.unshift(...missing.map(kind => [mark.cloneNode(true), element("span", { class: "cell-name" }, w.kinds[kind]), none, none, none, none, none]));
+        rows.unshift(...missing.map(kind => [stateMark("down", w.noneRuns), element("span", { class: "cell-name" }, w.kinds[kind]), none, none, none, none, none]));
         this.#processTable.draw(rows.map(cells => ({ cells })));
         put(this.#processes, this.#processTable.node);
     }
@@ -120,16 +120,15 @@ export default class PipelinePage extends HTMLElement {
             // In one order, whoever keeps what.
             const names = [...Object.keys(w.keeps).filter(name => name in retention), ...Object.keys(retention).filter(name => !(name in w.keeps))];
             const kept = days => (days === null ? w.forever : words.time.units.d(days));
-            const facts = [
-                [w.size, bytes(size)],
-                [w.resultsFrom, when(resultsFrom, "time") ?? words.figures.none],
-                ...names.map(name => [w.keeps[name] ?? name, kept(retention[name])]),
-            ];
             const table = new StackedTable(w.tables, [w.table, w.rows, w.size]);
             table.draw(tables.slice(0, 8).map(each => ({ cells: [element("span", { class: "mono" }, each.table), count(each.rows), bytes(each.bytes)] })));
             fill(
                 this.#storage,
-                element("dl", { class: "facts" }, facts.map(([name, value]) => [element("dt", {}, name), element("dd", {}, value)])),
+                facts([
+                    [w.size, bytes(size)],
+                    [w.resultsFrom, when(resultsFrom, "time") ?? words.figures.none],
+                    ...names.map(name => [w.keeps[name] ?? name, kept(retention[name])]),
+                ]),
                 table.node,
             );
         } catch (problem) {
@@ -153,10 +152,10 @@ function stateOf({ kind, region, age, seenAt }, processes) {
     return isReplaced ? "replaced" : "silent";
 }
 
-function stateMark({ seenAt }, state) {
+function processState({ seenAt }, state) {
     const mark = { runs: "up", silent: "down", replaced: "paused" }[state];
     const text = { runs: w.runs, silent: [w.silentFor, " ", when(seenAt, "for")], replaced: w.replaced }[state];
-    return element("span", { class: "incident-state", "data-state": mark }, icon(mark), element("span", {}, text));
+    return stateMark(mark, element("span", {}, text));
 }
 
 // A share of one core as a bar and a number; null: it has not been said.

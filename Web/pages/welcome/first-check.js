@@ -4,6 +4,7 @@ import { api } from "../../model/api.js";
 import { element, fill } from "../../model/dom.js";
 import { latency } from "../../model/figures.js";
 import { live } from "../../model/live.js";
+import { reasonText } from "../../model/reasons.js";
 import { regionName } from "../../model/regions.js";
 import { words } from "../../model/words.js";
 
@@ -84,7 +85,7 @@ export class FirstCheck extends HTMLElement {
                         regionName(name),
                         words.outcomes[region.outcome] ?? region.outcome,
                         region.latencyMs === null ? null : latency(region.latencyMs),
-                        region.reason ? (words.reasons[region.reason] ?? region.reason) : null,
+                        reasonText(region.reason),
                     ),
                     region.detail && element("span", { class: "muted" }, ` ${region.detail}`),
                 ),
