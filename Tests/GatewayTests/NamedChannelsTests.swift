@@ -3,6 +3,7 @@ import HTTPServer
 import Postgres
 import Service
 import Synchronization
+import TestServers
 import Testing
 
 @testable import Gateway
