@@ -32,6 +32,10 @@ class Editing(AdminStory):
         for text in ("Edited by two", "Edited by the other", "Edited by me"):
             self.assertIn(text, browser.text("dialog"))
         see(self, "monitor-edit-conflict")
+        # A telephone has room for both.
+        browser.look("phone")
+        self.assertTrue(browser.run("const box = document.querySelector('dialog .table-box'); return box.scrollWidth <= box.clientWidth"))
+        browser.look("light")
         browser.press("Save mine")
         browser.is_at(f"{apus.url}monitors/{monitor}")
         saved = apus.get(f"monitors/{monitor}")
