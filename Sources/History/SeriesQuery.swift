@@ -130,14 +130,12 @@ private struct SeriesReader {
 
     /// The newest failures by reason: rollups know how many there are, the results why, and an index finds those.
     func reasons(within range: Range<Int64>) throws -> [String: Int64] {
-        // The index has no regions: of all of them the failures are counted out of it alone.
-        let isInRegion = self.region == nil ? "$4::text IS NULL" : "region = $4"
         let rows = try self.connection.query(
             """
             SELECT reason, count(*) FROM (
                 SELECT reason FROM results
                 WHERE monitor = $1 AND outcome = 'down' AND attempt = 0 AND reason IS NOT NULL
-                    AND \(isInRegion)
+                    AND ($4::text IS NULL OR region = $4)
                     AND slot >= \(DatabaseTime.timestamp("$2::bigint")) AND slot < \(DatabaseTime.timestamp("$3::bigint"))
                 ORDER BY slot DESC LIMIT \(Series.mostReasons)
             ) AS failure GROUP BY reason

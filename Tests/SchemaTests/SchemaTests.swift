@@ -17,6 +17,42 @@ import Testing
         #expect(Schema.migrations.map(\.version) == Schema.migrations.map(\.version).sorted())
     }
 
+    @Test func `the reasons of failures are counted without a look at the results, also those of a region`() throws {
+        let connection = try PostgresConnection(PostgresServer.database())
+        try Schema.migrate(connection)
+        try connection.script(
+            """
+            INSERT INTO results (monitor, slot, region, attempt, started_at, outcome, reason, pinger, generation, late)
+            VALUES (1, now(), 'eu', 0, now(), 'down', 'timeout', 'p', 1, false);
+            SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_indexscan = off
+            """
+        )
+        let plan = try connection.query(
+            """
+            EXPLAIN (COSTS OFF) SELECT reason FROM results
+            WHERE monitor = 1 AND outcome = 'down' AND attempt = 0 AND reason IS NOT NULL AND region = 'eu'
+            ORDER BY slot DESC LIMIT 10
+            """
+        )
+        let lines = try plan.map { try $0.text(0) }
+        #expect(lines.contains { $0.contains("Index Only Scan") }, "\(lines)")
+        #expect(!lines.contains { $0.contains("Index Scan") || $0.contains("Seq Scan") }, "\(lines)")
+    }
+
+    @Test func `webhooks whose site is gone already are found`() throws {
+        let connection = try PostgresConnection(PostgresServer.database())
+        try Schema.migrate(connection, migrations: Schema.migrations.filter { $0.version < 12 })
+        try connection.script(
+            """
+            INSERT INTO channels (generation, name, type, is_default, enabled, definition) VALUES
+                (1, 'Discord webhook of site 7 (1)', 'discord', false, true, '{}'), (1, 'ops', 'discord', false, true, '{}')
+            """
+        )
+        try Schema.migrate(connection)
+        let rows = try connection.query("SELECT name FROM unnamed_webhooks JOIN channels ON id = channel")
+        #expect(try rows.map { try $0.text(0) } == ["Discord webhook of site 7 (1)"])
+    }
+
     @Test func `a later program adds what is new`() throws {
         let connection = try PostgresConnection(PostgresServer.database())
         #expect(try Schema.migrate(connection, migrations: [self.first]) == [1])

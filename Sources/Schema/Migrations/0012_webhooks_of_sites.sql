@@ -9,3 +9,5 @@ CREATE TABLE unnamed_webhooks (
     -- When the log had the edit; null: the relay has yet to tell it.
     told_at timestamptz
 );
+-- Some may have lost their monitors before they were noted here: the relay takes those off the list that have one.
+INSERT INTO unnamed_webhooks (channel) SELECT id FROM channels WHERE is_webhook;
