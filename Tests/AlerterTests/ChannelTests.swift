@@ -68,19 +68,43 @@ import Testing
     }
 
     @Test func `while a signing secret is replaced, both sign`() throws {
-        let secrets = ["new", "old"].map { "whsec_" + Base64.encode(Array($0.utf8)) }
+        let secrets = ["new", "old", "oldest"].map { "whsec_" + Base64.encode(Array($0.utf8)) }
         func signatures(_ secrets: ChannelSecrets) throws -> [String] {
             let request = WebhookFormat().request(self.announcement(.opened), webhookID: "m", to: secrets, now: 5_000)
             let header = try #require(request).headers.first { $0.name == "webhook-signature" }
             return header?.value.split(separator: " ").map(String.init) ?? []
         }
         func both(until: Int64) -> ChannelSecrets {
-            ChannelSecrets(url: "x", signingSecret: secrets[0], formerSecret: secrets[1], formerUntil: until)
+            ChannelSecrets(url: "x", signingSecret: secrets[0], former: [.init(secrets[1], until: until)])
         }
         let each = try secrets.flatMap { try signatures(ChannelSecrets(url: "x", signingSecret: $0)) }
-        #expect(each.count == 2)
-        #expect(try signatures(both(until: 5_001)) == each)
+        #expect(each.count == 3)
+        #expect(try signatures(both(until: 5_001)) == Array(each[..<2]))
         #expect(try signatures(both(until: 5_000)) == [each[0]])
+        // Replaced once more on the same day: the receiver may have any of them.
+        var all = ChannelSecrets(url: "x", signingSecret: secrets[2])
+        all.rotate(to: secrets[1], now: 0, until: 6_000)
+        all.rotate(to: secrets[0], now: 1_000, until: 7_000)
+        #expect(try signatures(all) == each)
+    }
+
+    @Test func `former signing secrets are few, end each at its time, and one that was sealed alone is read`() throws {
+        let start: Int64 = 1_795_189_560_000
+        var secrets = ChannelSecrets(url: "x", signingSecret: "whsec_0")
+        for number in Int64(1)...5 {
+            secrets.rotate(to: "whsec_\(number)", now: start + number, until: start + number + 100)
+        }
+        var bytes: [UInt8] = []
+        secrets.encode(into: &bytes)
+        func decode(_ bytes: [UInt8]) throws -> ChannelSecrets { try ChannelSecrets.decode(bytes.span) }
+        #expect(try decode(bytes) == secrets)
+        #expect(secrets.signing(now: start + 102) == ["whsec_5", "whsec_4", "whsec_3", "whsec_2"])
+        #expect(secrets.signing(now: start + 104) == ["whsec_5", "whsec_4"])
+        secrets.rotate(to: "whsec_6", now: start + 104, until: start + 204)
+        #expect(secrets.former.map(\.secret) == ["whsec_5", "whsec_4"])
+        let alone = #"{"url":"x","signingSecret":"whsec_1","formerSecret":"whsec_0","formerUntil":1795189560000}"#
+        #expect(try decode(Array(alone.utf8)).signing(now: start - 1) == ["whsec_1", "whsec_0"])
+        #expect(try decode(Array(alone.utf8)).signing(now: start) == ["whsec_1"])
     }
 
     @Test(.enabled(if: ChannelTests.python != nil, "needs scripts/setup test"))

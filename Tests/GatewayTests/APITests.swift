@@ -145,9 +145,11 @@ import Testing
         let (now, day): (Int64, Int64) = (WallClock.millis, 86_400_000)
         #expect(try secrets().signing(now: now) == [second, first])
         #expect(try secrets().signing(now: now + day) == [second])
-        // An edit keeps both.
+        // An edit keeps both, and so does a third secret on the same day.
         #expect(door.send(.patch, "/api/v1/channels/1", key: Self.admin, body: #"{"name":"o"}"#).status == 200)
         #expect(try secrets().signing(now: now) == [second, first])
+        let third = try self.object(door.send(.post, "/api/v1/channels/1/secret", key: Self.admin))["secret"]?.text
+        #expect(try secrets().signing(now: now) == [third, second, first])
 
         let stale = [(name: "authorization", value: "Bearer \(Self.admin)"), (name: "if-match", value: "\"1\"")]
         #expect(door.send(.post, "/api/v1/channels/1/secret", stale).status == 412)

@@ -46,8 +46,15 @@ extension ChannelSecrets {
         writer.beginObject()
         writer.field("url", self.url)
         writer.optional("signingSecret", self.signingSecret)
-        writer.optional("formerSecret", self.formerSecret)
-        writer.optional("formerUntil", self.formerUntil)
+        writer.name("former")
+        writer.beginArray()
+        for former in self.former {
+            writer.beginObject()
+            writer.field("secret", former.secret)
+            writer.field("until", former.until)
+            writer.endObject()
+        }
+        writer.endArray()
         writer.endObject()
         bytes = writer.bytes
     }
@@ -55,11 +62,19 @@ extension ChannelSecrets {
     /// Reads unsealed secrets.
     package static func decode(_ bytes: Span<UInt8>) throws(RecordError) -> ChannelSecrets {
         let fields = try Fields(bytes, limit: Bounds.definition)
+        var former: [FormerSecret] = []
+        for value in try fields.array("former", max: ChannelSecrets.mostFormer) ?? [] {
+            let one = try Fields(value, "former")
+            former.append(FormerSecret(try one.string("secret"), until: try one.time("until")))
+        }
+        // As it was sealed when there could be one only.
+        if let secret = try fields.optionalString("formerSecret"), let until = try fields.optionalTime("formerUntil") {
+            former.append(FormerSecret(secret, until: until))
+        }
         return ChannelSecrets(
             url: try fields.string("url"),
             signingSecret: try fields.optionalString("signingSecret"),
-            formerSecret: try fields.optionalString("formerSecret"),
-            formerUntil: try fields.optionalTime("formerUntil")
+            former: former
         )
     }
 }

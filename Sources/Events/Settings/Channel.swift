@@ -50,27 +50,44 @@ package struct ChannelSecrets: Sendable, Hashable {
     package var url: String
     /// The signing secret, `whsec_` + base64 (webhooks only).
     package var signingSecret: String?
-    /// The signing secret before that one; notifications are signed with both for a while, so that receivers can change.
-    package var formerSecret: String?
-    /// When that ends, Unix ms.
-    package var formerUntil: Int64?
+    /// The signing secrets before that one, the newest first; notifications are signed with all for a while, so that
+    /// receivers can change.
+    package var former: [FormerSecret]
+
+    /// A signing secret that was replaced.
+    package struct FormerSecret: Sendable, Hashable {
+        /// `whsec_` + base64.
+        package var secret: String
+        /// Until when notifications are signed with it, too, Unix ms.
+        package var until: Int64
+
+        /// A secret that signs until then.
+        package init(_ secret: String, until: Int64) {
+            self.secret = secret
+            self.until = until
+        }
+    }
+
+    /// How many former secrets sign at most.
+    package static let mostFormer = 3
 
     /// Secrets as they are sealed.
-    package init(
-        url: String,
-        signingSecret: String? = nil,
-        formerSecret: String? = nil,
-        formerUntil: Int64? = nil
-    ) {
+    package init(url: String, signingSecret: String? = nil, former: [FormerSecret] = []) {
         self.url = url
         self.signingSecret = signingSecret
-        self.formerSecret = formerSecret
-        self.formerUntil = formerUntil
+        self.former = former
+    }
+
+    /// Takes another signing secret; those before it go on signing, the latest until `until` (Unix ms).
+    package mutating func rotate(to secret: String, now: Int64, until: Int64) {
+        let latest = self.signingSecret.map { FormerSecret($0, until: until) }
+        let lasting = self.former.filter { now < $0.until }
+        self.former = Array(([latest].compactMap(\.self) + lasting).prefix(Self.mostFormer))
+        self.signingSecret = secret
     }
 
     /// The secrets to sign with at `now` (Unix ms), the current one first.
     package func signing(now: Int64) -> [String] {
-        let former = self.formerUntil.map { now < $0 } ?? false ? self.formerSecret : nil
-        return [self.signingSecret, former].compactMap(\.self)
+        [self.signingSecret].compactMap(\.self) + self.former.filter { now < $0.until }.map(\.secret)
     }
 }

@@ -48,7 +48,8 @@ enum ChannelDocument {
         return Draft(channel: channel, secrets: secrets)
     }
 
-    /// A webhook with another signing secret; for a day notifications are signed with the former one, too.
+    /// A webhook with another signing secret; for a day notifications are signed with the former one, too, and with those
+    /// whose day is not over.
     ///
     /// - Parameter now: Unix ms.
     /// - Throws: ``Refusal`` 409 where it is no webhook: nothing else is signed.
@@ -57,9 +58,7 @@ enum ChannelDocument {
             throw .conflict("Only notifications to webhooks are signed; this channel has another type.")
         }
         var rotated = former
-        rotated.secrets.signingSecret = Self.signingSecret()
-        rotated.secrets.formerSecret = former.secrets.signingSecret
-        rotated.secrets.formerUntil = now + Self.overlap
+        rotated.secrets.rotate(to: Self.signingSecret(), now: now, until: now + Self.overlap)
         return rotated
     }
 
