@@ -45,6 +45,31 @@ import Testing
         #expect(try door.count("monitors") == 2)
     }
 
+    @Test func `only so many requests of one caller are kept`() throws {
+        let door = try Door()
+        #expect(self.post(door, "first").status == 201)
+        try door.sql(
+            """
+            INSERT INTO idempotent_requests (caller, key, fingerprint, created_at)
+            SELECT caller, 'other ' || number, '', now() - interval '23 hours' FROM idempotent_requests,
+                generate_series(2, \(IdempotencyStore.mostPerCaller)) AS number
+            """
+        )
+        let refused = self.post(door, "one more")
+        #expect(refused.status == 429 && refused.text.contains("10000"))
+        let wait = try #require(refused.header("Retry-After").flatMap { Int($0) })
+        #expect((3_000...3_600).contains(wait))
+        #expect(self.post(door, "first").header("Idempotency-Replayed") == "true")
+        #expect(self.post(door, nil).status == 201)
+        // Nobody else is held up, and what has run out makes room for itself.
+        #expect(self.post(door, "one more", key: try door.makeKey(.editor)).status == 201)
+        try door.sql("UPDATE idempotent_requests SET created_at = now() - interval '25 hours' WHERE key = 'other 2'")
+        #expect(self.post(door, "other 2").status == 201)
+        try door.sql("DELETE FROM idempotent_requests WHERE key = 'other 3'")
+        #expect(self.post(door, "one more").status == 201)
+        #expect(self.post(door, "and another").status == 429)
+    }
+
     @Test func `a fault is repeated as well`() throws {
         let door = try Door()
         for replayed in [nil, "true"] {

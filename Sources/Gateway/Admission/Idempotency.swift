@@ -50,6 +50,12 @@ struct Idempotency: Sendable {
                 409,
                 "The request with this Idempotency-Key broke off, and what it asked for may be done: look first."
             )
+        case .full(let wait):
+            return .problem(
+                429,
+                "At most \(IdempotencyStore.mostPerCaller) requests with an Idempotency-Key are kept for 24 hours.",
+                headers: [("Retry-After", "\(wait)")]
+            )
         case .answered(var response):
             response.headers.append(("Idempotency-Replayed", "true"))
             return response

@@ -22,7 +22,12 @@ struct IdempotencyStore: Sendable {
         /// It began long ago and has no answer: its process ended.
         case brokeOff
         case answered(HTTPResponse)
+        /// The caller has had as many carried out as are kept; one more may be after these seconds.
+        case full(wait: Int64)
     }
+
+    /// How many requests of a caller are kept: each may have an answer of some kilobytes.
+    static let mostPerCaller: Int64 = 10_000
 
     /// No request lasts longer, seconds.
     private static let longest: Int64 = 60
@@ -45,13 +50,16 @@ struct IdempotencyStore: Sendable {
         try self.pool.withConnection { connection in
             let begun = try connection.query(
                 """
-                INSERT INTO idempotent_requests AS known (caller, key, fingerprint) VALUES ($1, $2, $3::bytea)
+                INSERT INTO idempotent_requests AS known (caller, key, fingerprint)
+                SELECT $1, $2, $3::bytea WHERE $4 > (
+                    SELECT count(*) FROM idempotent_requests AS other WHERE other.caller = $1 AND other.key <> $2
+                )
                 ON CONFLICT (caller, key) DO UPDATE
                     SET fingerprint = excluded.fingerprint, answer = NULL, created_at = now()
                     WHERE known.created_at < now() - interval '24 hours'
                 RETURNING true
                 """,
-                [.text(name.caller), .text(name.key), .bytes(fingerprint)]
+                [.text(name.caller), .text(name.key), .bytes(fingerprint), .int(Self.mostPerCaller)]
             )
             if !begun.isEmpty { return .begun }
             let rows = try connection.query(
@@ -61,12 +69,26 @@ struct IdempotencyStore: Sendable {
                 """,
                 [.text(name.caller), .text(name.key), .int(Self.longest)]
             )
-            // Forgotten in between.
-            guard let row = rows.first else { return .underWay }
+            guard let row = rows.first else { return try self.wait(of: name, connection) }
             guard isEqualInConstantTime(try row.bytes(0), fingerprint) else { return .differs }
             guard let sealed = try row.textOrNil(1) else { return try row.bool(2) ? .brokeOff : .underWay }
             return .answered(try Self.read(try self.sealer.openAnswer(sealed)))
         }
+    }
+
+    /// Why a request that is not known has not begun.
+    private func wait(of name: Name, _ connection: PostgresConnection) throws -> Beginning {
+        let rows = try connection.query(
+            """
+            SELECT count(*), ceil(extract(epoch FROM min(created_at) + interval '24 hours' - now()))::bigint
+            FROM idempotent_requests WHERE caller = $1
+            """,
+            [.text(name.caller)]
+        )
+        // Or it was forgotten in between.
+        guard let row = rows.first, try row.int64(0) >= Self.mostPerCaller else { return .underWay }
+        // What has run out is removed within the hour.
+        return .full(wait: max(try row.int64(1), 60))
     }
 
     /// Keeps an answer; should that fail, a repetition is told that the request broke off.
