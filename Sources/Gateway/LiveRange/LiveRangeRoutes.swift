@@ -36,8 +36,8 @@ struct LiveRangeRoutes: Sendable {
         try query.finish()
         try self.board.requireLoaded()
         let now = WallClock.millis
-        let all = self.board.ids
-        let entries = self.board.entries(Array(all.dropFirst(offset).prefix(limit)))
+        let index = self.board.index(now: now)
+        let entries = index.entries(index.byID, from: offset, limit: limit)
         let past = try self.pasts.past(range, of: entries.map(\.id), now: now)
         var writer = JSONWriter(capacity: 4_096 * entries.count + 256)
         writer.beginObject()
@@ -46,7 +46,7 @@ struct LiveRangeRoutes: Sendable {
         writer.member("to", time: min(past.buckets.end, now))
         writer.name("bucketSeconds")
         writer.seconds(milliseconds: past.buckets.width)
-        writer.member("total", all.count)
+        writer.member("total", index.counts.total)
         writer.member("offset", offset)
         writer.name("services")
         writer.beginArray()
