@@ -273,7 +273,7 @@ class Monitor(Story):
         browser = self.browser
         monitor = self._add("ghost", interval=HOUR)
         wait("it is up", lambda: self.apus.state(monitor) == "up")
-        self._open(monitor)
+        self._open(monitor, "?range=live")
         wait("its checks are there", self._rows)
         browser.settle()
         self.apus.ask("DELETE", f"monitors/{monitor}")

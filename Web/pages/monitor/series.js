@@ -53,6 +53,7 @@ export class MonitorSeries extends EventTarget {
     }
 
     end() {
+        this.#isDue = false;
         clearTimeout(this.#timer);
         this.#loading?.abort();
     }
