@@ -20,8 +20,6 @@ import { CardWindows } from "./windows.js";
 
 // A change of state may change the order: the list is read anew, once for many of them.
 const patience = 1_000;
-// What could not be read is asked for again.
-const retry = 5_000;
 // Availability moves without any change of state.
 const renewal = 30_000;
 
@@ -79,10 +77,7 @@ export default class OverviewPage extends HTMLElement {
             this.#refresh();
         });
         this.#windows.addEventListener("change", () => this.#drawFound());
-        this.#windows.addEventListener("problem", event => {
-            this.#fail(event.detail);
-            this.#refreshSoon(retry);
-        });
+        this.#windows.addEventListener("problem", event => this.#fail(event.detail));
         this.#ends.push(
             live.watch([], {
                 status: status => this.#take(status),
@@ -101,6 +96,7 @@ export default class OverviewPage extends HTMLElement {
     disconnectedCallback() {
         for (const end of this.#ends) end();
         clearTimeout(this.#soon);
+        this.#windows.end();
     }
 
     get #query() {
@@ -146,11 +142,13 @@ export default class OverviewPage extends HTMLElement {
         if (isNews) this.#refreshSoon();
     }
 
-    #refreshSoon(wait = patience) {
-        this.#soon ??= setTimeout(() => this.#refresh(), wait);
+    #refreshSoon() {
+        this.#soon ??= setTimeout(() => this.#refresh(), patience);
     }
 
     #refresh() {
+        // What was done to several may be over only now.
+        if (!this.isConnected) return;
         clearTimeout(this.#soon);
         this.#soon = null;
         this.#windows.refresh();
@@ -162,6 +160,8 @@ export default class OverviewPage extends HTMLElement {
     #loadOverview = coalesce(async () => {
         try {
             const overview = await api.get("overview");
+            // Somebody went on meanwhile.
+            if (!this.isConnected) return;
             if (overview.monitors === 0 && !overview.stale && session.may("editor")) {
                 router.go("welcome", { replace: true });
                 return;

@@ -4,6 +4,13 @@ import { api } from "../../model/api.js";
 const size = 50;
 // Windows far from what is seen are forgotten.
 const most = 12;
+// So many are read at once where only their ids are asked for.
+const step = 500;
+// An answer may come this late, in milliseconds; each attempt after one that was given up has twice as long.
+const patience = 4_000;
+// After a failure it is asked again this much later, then twice as much.
+const pause = 1_000;
+const longest = 30_000;
 
 export class CardWindows extends EventTarget {
     // How many monitors meet the filter; null: not known yet.
@@ -11,19 +18,25 @@ export class CardWindows extends EventTarget {
     // Of all that meet the filter, by state.
     counts = null;
     #query = {};
-    // By number of the window: { cards, turn }.
+    // By number of the window: { cards, turn, query, begun }; turn null: another one has a monitor of it by now.
     #windows = new Map();
+    // Those on their way, by number.
     #loading = new Map();
     // Rises with each refresh: what was asked for before is old.
     #turn = 0;
 
     // Another filter or order: everything is to be read anew. What is shown stays until then.
     set query(query) {
+        this.end();
         this.#query = query;
-        for (const loading of this.#loading.values()) loading.abort();
-        this.#loading.clear();
         this.total = null;
         this.refresh();
+    }
+
+    // Gives up what is on its way.
+    end() {
+        for (const loading of this.#loading.values()) loading.abort();
+        this.#loading.clear();
     }
 
     // Reads anew what is seen next; what is there is shown until the new has come. What is on its way comes first, so that
@@ -47,13 +60,34 @@ export class CardWindows extends EventTarget {
     // The card of a monitor, where it is here.
     find(id) {
         for (const window of this.#windows.values()) {
-            const card = window.cards.find(each => each.monitor === id);
+            const card = window.cards.find(each => each?.monitor === id);
             if (card) return card;
         }
         return undefined;
     }
 
-    // Sees to it that these places are here or on their way.
+    // The ids of the monitors at these places, of which those that are not here are read; null where another list was asked
+    // for meanwhile.
+    async ids(from, to) {
+        const query = this.#query;
+        const ids = new Set();
+        for (let index = from; index <= to; ) {
+            const card = this.at(index);
+            if (card) {
+                ids.add(card.monitor);
+                index += 1;
+                continue;
+            }
+            const begin = index;
+            while (index <= to && index - begin < step && !this.at(index)) index += 1;
+            const { items } = await this.#read(begin, index - begin);
+            if (query !== this.#query) return null;
+            for (const { monitor } of items) ids.add(monitor);
+        }
+        return [...ids];
+    }
+
+    // Sees to it that these places are here or on their way, and no others.
     want(first, last) {
         const [from, to] = [Math.floor(Math.max(0, first) / size), Math.floor(Math.max(0, last) / size)];
         for (const [number, loading] of this.#loading) {
@@ -72,33 +106,74 @@ export class CardWindows extends EventTarget {
         }
     }
 
+    // Reads a window until it is here, or nobody wants it any more.
     async #load(number) {
-        const turn = this.#turn;
-        const begun = performance.now();
         const loading = new AbortController();
+        const { signal } = loading;
         this.#loading.set(number, loading);
-        try {
-            const page = await api.get(
-                "cards",
-                { ...this.#query, offset: number * size, limit: size },
-                { signal: loading.signal },
-            );
-            if (loading.signal.aborted) return;
-            if (page.total !== this.total) {
-                // What lies behind the end belongs to a longer list.
-                for (const each of [...this.#windows.keys()]) if (each * size >= page.total) this.#windows.delete(each);
+        const former = this.#windows.get(number);
+        // A monitor that goes to and fro between two windows has them read now and then, not all the time.
+        if (former?.turn === null) await rest(former.begun + pause - performance.now(), signal);
+        let [limit, wait] = [patience, pause];
+        while (!signal.aborted) {
+            const attempt = { turn: this.#turn, query: this.#query, begun: performance.now() };
+            const late = AbortSignal.timeout(limit);
+            try {
+                const page = await this.#read(number * size, size, AbortSignal.any([signal, late]));
+                if (signal.aborted) return;
+                this.#loading.delete(number);
+                this.#take(number, page, attempt);
+                return;
+            } catch (problem) {
+                if (signal.aborted) return;
+                if (late.aborted) {
+                    // What was given up takes its connection along: the next attempt has another.
+                    limit = Math.min(longest, limit * 2);
+                    continue;
+                }
+                this.dispatchEvent(new CustomEvent("problem", { detail: problem }));
+                await rest(wait, signal);
+                wait = Math.min(longest, wait * 2);
             }
-            this.total = page.total;
-            this.counts = page.counts;
-            // What the stream told meanwhile may be newer than the answer.
-            const newer = card => (this.find(card.monitor)?.heardAt > begun ? this.find(card.monitor) : card);
-            this.#windows.set(number, { cards: page.items.map(newer), turn });
-            this.#loading.delete(number);
-            this.dispatchEvent(new Event("change"));
-        } catch (problem) {
-            if (!loading.signal.aborted) this.dispatchEvent(new CustomEvent("problem", { detail: problem }));
-        } finally {
-            if (this.#loading.get(number) === loading) this.#loading.delete(number);
         }
     }
+
+    #read(offset, limit, signal) {
+        return api.get("cards", { ...this.#query, offset, limit }, { signal });
+    }
+
+    #take(number, page, attempt) {
+        // What the stream told meanwhile may be newer than the answer.
+        const cards = page.items.map(card => {
+            const here = this.find(card.monitor);
+            return here?.heardAt > attempt.begun ? here : card;
+        });
+        for (const [each, { query }] of [...this.#windows]) {
+            // What lies behind the end belongs to a longer list.
+            if (query !== this.#query || each * size >= page.total) this.#windows.delete(each);
+        }
+        this.total = page.total;
+        this.counts = page.counts;
+        this.#windows.set(number, { cards, ...attempt });
+        this.#leaveOthers(number);
+        this.dispatchEvent(new Event("change"));
+    }
+
+    // A monitor stands at one place: windows that were read before it came to this one are to be read anew.
+    #leaveOthers(number) {
+        const ids = new Set(this.#windows.get(number).cards.map(card => card.monitor));
+        for (const [other, window] of this.#windows) {
+            if (other === number || !window.cards.some(card => ids.has(card?.monitor))) continue;
+            window.cards = window.cards.map(card => (ids.has(card?.monitor) ? undefined : card));
+            window.turn = null;
+        }
+    }
+}
+
+// Waits so many milliseconds, or until it is given up.
+function rest(milliseconds, signal) {
+    return new Promise(resolve => {
+        const timer = setTimeout(resolve, Math.max(0, milliseconds));
+        signal.addEventListener("abort", () => resolve(clearTimeout(timer)), { once: true });
+    });
 }
