@@ -1,4 +1,5 @@
 // The list of monitors: however many there are, only the rows that are seen stand in the document.
+import { toastProblem } from "../../elements/apus-toast.js";
 import { icon } from "../../elements/icon.js";
 import { element, fill } from "../../model/dom.js";
 import { live } from "../../model/live.js";
@@ -27,6 +28,8 @@ export class MonitorList extends HTMLElement {
     #endWatch = () => {};
     #drawing = null;
     #wanted = [0, 0];
+    // What was wanted when it was looked at last, and when that was.
+    #wantedBefore = [0, 0];
     #wantedAt = -Infinity;
     #wanting = null;
     #onScroll = () => this.#drawSoon();
@@ -67,7 +70,9 @@ export class MonitorList extends HTMLElement {
         removeEventListener("resize", this.#onScroll);
         this.#endWatch();
         clearTimeout(this.#wanting);
+        this.#wanting = null;
         cancelAnimationFrame(this.#drawing);
+        this.#drawing = null;
     }
 
     // A status came: shown at once where the monitor is in the document.
@@ -121,7 +126,12 @@ export class MonitorList extends HTMLElement {
             () => {
                 this.#wanting = null;
                 this.#wantedAt = performance.now();
-                this.#windows.want(...this.#wanted);
+                const [from, to] = this.#wanted;
+                const [fromBefore, toBefore] = this.#wantedBefore;
+                this.#wantedBefore = this.#wanted;
+                // What rushes past nobody reads: it is asked for where one comes to rest.
+                if (from > toBefore || to < fromBefore) this.#want();
+                else this.#windows.want(from, to);
             },
             Math.max(0, this.#wantedAt + pace - performance.now()),
         );
@@ -233,21 +243,19 @@ export class MonitorList extends HTMLElement {
         this.#drawColumns();
     }
 
-    // With Shift everything from the one chosen last.
-    #select({ id, isOn, isRange }) {
-        const row = this.#rows.get(id);
-        if (isRange && this.#selection.last !== null) {
-            const [from, to] = [this.#selection.last, row.place].sort((left, right) => left - right);
-            const ids = [];
-            for (let index = from; index <= to; index += 1) {
-                const card = this.#windows.at(index);
-                if (card) ids.push(card.monitor);
-            }
-            this.#selection.change(ids, isOn);
-        } else {
-            this.#selection.change([id], isOn);
+    // With Shift everything from the one chosen last, also what was never seen.
+    async #select({ id, isOn, isRange }) {
+        const { last } = this.#selection;
+        const { place } = this.#rows.get(id);
+        this.#selection.last = place;
+        this.#selection.change([id], isOn);
+        if (!isRange || last === null) return;
+        try {
+            const ids = await this.#windows.ids(Math.min(last, place), Math.max(last, place));
+            if (ids && this.isConnected) this.#selection.change(ids, isOn);
+        } catch (problem) {
+            toastProblem(problem);
         }
-        this.#selection.last = row.place;
     }
 
     #drawColumns() {
