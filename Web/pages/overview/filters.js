@@ -29,11 +29,11 @@ export class OverviewFilters extends HTMLElement {
     // { q, group, tag, region, by }
     set values(values) {
         this.#values = values;
-        this.#search.value = values.q ?? "";
+        // Who is typing has the word: the space after a word, and what is not told yet.
+        const q = values.q ?? "";
+        if (this.#timer === null && this.#search.value.trim() !== q) this.#search.value = q;
         this.#byGroup.checked = values.by === "group";
-        this.#choose(this.#group, values.group);
-        this.#choose(this.#tag, values.tag);
-        this.#choose(this.#region, values.region);
+        this.#chooseAll();
     }
 
     connectedCallback() {
@@ -57,13 +57,13 @@ export class OverviewFilters extends HTMLElement {
         );
         this.#search.addEventListener("input", () => {
             clearTimeout(this.#timer);
-            this.#timer = setTimeout(() => this.#tell({ q: this.#search.value.trim() }), patience);
+            this.#timer = setTimeout(() => this.#tellSearch(), patience);
         });
         this.#search.addEventListener("keydown", event => {
             if (event.key !== "Escape") return;
             if (this.#search.value === "") this.#search.blur();
             this.#search.value = "";
-            this.#tell({ q: "" });
+            this.#tellSearch();
         });
         this.#group.addEventListener("change", () => this.#tell({ group: this.#group.value }));
         this.#tag.addEventListener("change", () => this.#tell({ tag: this.#tag.value }));
@@ -89,7 +89,13 @@ export class OverviewFilters extends HTMLElement {
         this.#options(this.#group, w.allGroups, named.map(({ group, monitors }) => [group, `${group} (${monitors})`]));
         this.#options(this.#tag, w.allTags, (tags.value?.items ?? []).map(({ tag, monitors }) => [tag, `${tag} (${monitors})`]));
         this.#options(this.#region, w.allRegions, (regions.value?.items ?? []).map(({ region }) => [region, regionName(region)]));
-        this.values = this.#values;
+        this.#chooseAll();
+    }
+
+    #chooseAll() {
+        this.#choose(this.#group, this.#values.group);
+        this.#choose(this.#tag, this.#values.tag);
+        this.#choose(this.#region, this.#values.region);
     }
 
     #options(select, all, options) {
@@ -104,6 +110,12 @@ export class OverviewFilters extends HTMLElement {
             select.hidden = false;
         }
         select.value = value;
+    }
+
+    #tellSearch() {
+        clearTimeout(this.#timer);
+        this.#timer = null;
+        this.#tell({ q: this.#search.value.trim() });
     }
 
     #tell(changes) {
