@@ -21,12 +21,19 @@ export class Pager extends EventTarget {
     // Other filters: begins anew.
     set query(query) {
         this.#query = query;
+        this.#cursor = null;
+        this.pages = 0;
         this.reload();
     }
 
     // Reads the first page anew; what is shown stays until it is here.
     reload() {
         return this.#load(null);
+    }
+
+    // Looks whether the first page has changed, unless somebody reads on; what is on its way comes first.
+    refresh() {
+        if (this.#loading === null && this.pages <= 1) this.reload();
     }
 
     // Reads the next page.
@@ -52,6 +59,8 @@ export class Pager extends EventTarget {
             this.dispatchEvent(new Event("change"));
         } catch (problem) {
             if (!loading.signal.aborted) this.dispatchEvent(new CustomEvent("problem", { detail: problem }));
+        } finally {
+            if (this.#loading === loading) this.#loading = null;
         }
     }
 }

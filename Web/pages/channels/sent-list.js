@@ -54,7 +54,7 @@ export class SentList extends HTMLElement {
         this.#pager.addEventListener("change", () => this.#draw());
         this.#pager.addEventListener("problem", event => (this.#none.textContent = event.detail.message));
         this.#deliveries.addEventListener("retried", () => this.#pager.reload());
-        this.#timer = setInterval(() => document.visibilityState === "visible" && this.#pager.pages <= 1 && this.#pager.reload(), pace);
+        this.#timer = setInterval(() => document.visibilityState === "visible" && this.#pager.refresh(), pace);
     }
 
     disconnectedCallback() {

@@ -43,7 +43,7 @@ export default class IncidentsPage extends HTMLElement {
         this.#pager = new Pager("incidents", this.#query);
         this.#pager.addEventListener("change", () => this.#draw());
         this.#pager.addEventListener("problem", event => (this.#problem.textContent = event.detail.message));
-        const refresh = () => this.#pager.pages <= 1 && this.#pager.reload();
+        const refresh = () => this.#pager.refresh();
         const end = live.watch([], { incident: refresh, reset: refresh });
         const timer = setInterval(() => document.visibilityState === "visible" && refresh(), pace);
         this.#end = () => {

@@ -83,7 +83,7 @@ export class CheckLog extends HTMLElement {
         if (this.#pager.pages > 1 || this.#open !== null) return;
         this.#timer ??= setTimeout(() => {
             this.#timer = null;
-            if (this.#pager.pages <= 1 && this.#open === null) this.#pager.reload();
+            if (this.#open === null) this.#pager.refresh();
         }, pace);
     }
 

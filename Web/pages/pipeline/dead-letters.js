@@ -53,7 +53,7 @@ export class DeadLetters extends ApusSection {
             sentences.length > 0 ? sentences : w.nothing,
             deadLetters.length > 0 && !session.may("admin") && element("span", { class: "loss" }, w.adminsOnly),
         );
-        if (!isFirst && this.pager && this.pager.pages <= 1) this.pager.reload();
+        if (!isFirst) this.pager?.refresh();
     }
 }
 
