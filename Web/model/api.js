@@ -32,6 +32,7 @@ async function send(method, path, { query, body, etag, headers = {}, signal } = 
     if (body !== undefined) sent["Content-Type"] = "application/json";
     if (etag) sent["If-Match"] = etag;
     let response;
+    let text;
     try {
         const limit = AbortSignal.timeout(30_000);
         response = await fetch(apiURL(path, query), {
@@ -41,18 +42,20 @@ async function send(method, path, { query, body, etag, headers = {}, signal } = 
             cache: "no-store",
             signal: signal ? AbortSignal.any([signal, limit]) : limit,
         });
+        // The way may break in the middle of an answer.
+        text = await response.text();
     } catch (error) {
         if (signal?.aborted) throw error;
         throw new ApiProblem(0);
     }
     observeClock(response.headers.get("Date"));
     if (response.status === 204) return null;
-    const text = await response.text();
     let document = null;
     try {
         document = text === "" ? null : JSON.parse(text);
     } catch {
-        // A proxy's page of its own: the status has to say it.
+        // A proxy's page of its own: the status has to say it, and where that is good nobody but the proxy was reached.
+        if (response.ok) throw new ApiProblem(0);
     }
     if (response.ok) return document;
     if (response.status === 401 && !sent.Authorization && path !== "sessions") {

@@ -159,7 +159,14 @@ class Live extends EventTarget {
     }
 
     #tell(name, value) {
-        for (const { handlers } of [...this.#watchers]) handlers[name]?.(value);
+        for (const { handlers } of [...this.#watchers]) {
+            try {
+                handlers[name]?.(value);
+            } catch (error) {
+                // The stream is well, and others listen, too.
+                reportError(error);
+            }
+        }
     }
 
     #tellStale(flag) {
