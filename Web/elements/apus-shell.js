@@ -16,6 +16,10 @@ import { showHelp } from "./help.js";
 import { icon } from "./icon.js";
 
 const themes = ["system", "light", "dark"];
+// How often it is counted how many are down although nothing was heard, in milliseconds.
+const renewal = 30_000;
+// Of so many monitors it is known in which state they were.
+const most = 10_000;
 const themeIcons = { system: "system", light: "sun", dark: "moon" };
 
 export class ApusShell extends HTMLElement {
@@ -26,6 +30,8 @@ export class ApusShell extends HTMLElement {
     #theme = element("button", { type: "button", class: "button-icon", onclick: () => this.#nextTheme() });
     #main = element("main", { id: "main", tabindex: "-1" });
     #counting = null;
+    // The last state that was heard of each monitor.
+    #states = new Map();
     #hasShown = false;
 
     // Where the router puts its pages.
@@ -67,12 +73,13 @@ export class ApusShell extends HTMLElement {
         live.addEventListener("change", () => this.#drawLive());
         router.addEventListener("shown", event => this.#shown(event.detail));
         live.watch([], {
-            status: () => this.#countSoon(),
+            status: status => this.#hear(status),
+            incident: () => this.#countSoon(),
             deleted: () => this.#countSoon(),
             reset: () => this.#countSoon(),
         });
-        // A tab in the background has no stream, but a title.
-        setInterval(() => document.visibilityState === "hidden" && this.#countSoon(), 30_000);
+        // A tab in the background has no stream, but a title; and a count may have failed.
+        setInterval(() => this.#countSoon(), renewal);
         this.#drawTheme();
         this.#drawSession();
         this.#drawLive();
@@ -167,6 +174,14 @@ export class ApusShell extends HTMLElement {
         // Spans are counted by the gateway's clock.
         const text = since !== null ? words.live.offlineSince(when(new Date(since + now() - Date.now()).toISOString(), "for")) : shown && words.live.stale;
         fill(this.#banner, text);
+    }
+
+    // Of monitors that a page follows every result is told, of which few change anything.
+    #hear({ monitor, state }) {
+        if (this.#states.get(monitor) === state) return;
+        if (this.#states.size >= most) this.#states.clear();
+        this.#states.set(monitor, state);
+        this.#countSoon();
     }
 
     // How many are down, for the title and the icon; asked once for many changes.
