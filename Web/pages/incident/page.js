@@ -75,7 +75,7 @@ export default class IncidentPage extends HTMLElement {
         this.#ends.push(() => clearInterval(timer));
         this.#draw();
         this.#deliveries.channels = await channelNames();
-        this.#draw();
+        if (this.isConnected) this.#draw();
     }
 
     disconnectedCallback() {
@@ -93,6 +93,7 @@ export default class IncidentPage extends HTMLElement {
     async #load() {
         try {
             const incident = await this.#read();
+            if (!this.isConnected) return;
             if (JSON.stringify(incident) === JSON.stringify(this.#incident)) return;
             this.#incident = incident;
             this.#draw();
@@ -104,6 +105,8 @@ export default class IncidentPage extends HTMLElement {
     async #act(verb, body) {
         try {
             const said = await api.post(`incidents/${encodeURIComponent(this.#incident.id)}/${verb}`, body);
+            // The title belongs to another page by now.
+            if (!this.isConnected) return true;
             // It shows at once, and stays until the books have it.
             if (!this.#incident.actions.some(each => isSame(each, said))) {
                 this.#said.push(said);

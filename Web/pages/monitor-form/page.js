@@ -1,6 +1,6 @@
 // Adds a monitor (with ?from=ID as a copy of another), or edits one.
 import { showFaults } from "../../elements/apus-field.js";
-import { toast } from "../../elements/apus-toast.js";
+import { toast, toastProblem } from "../../elements/apus-toast.js";
 import { api, ApiProblem, etag } from "../../model/api.js";
 import { element, fill } from "../../model/dom.js";
 import { router } from "../../model/router.js";
@@ -49,6 +49,8 @@ export default class MonitorFormPage extends HTMLElement {
     async #load(id) {
         try {
             const monitor = await api.get(`monitors/${id ?? this.query.from}`);
+            // The title belongs to another page by now.
+            if (!this.isConnected) return;
             if (id) this.#take(monitor);
             else this.#fields.template = monitor;
         } catch (problem) {
@@ -78,7 +80,8 @@ export default class MonitorFormPage extends HTMLElement {
             await this.#save(this.#fields.document);
         } catch (problem) {
             if (!(problem instanceof ApiProblem)) throw problem;
-            this.#showProblem(problem);
+            if (this.isConnected) this.#showProblem(problem);
+            else toastProblem(problem);
         } finally {
             this.#button.disabled = false;
         }
@@ -107,7 +110,7 @@ export default class MonitorFormPage extends HTMLElement {
         const theirs = await api.get(`monitors/${this.#monitor.id}`);
         const choice = await askConflict(this.#monitor, theirs, document);
         if (choice === "theirs") {
-            this.#take(theirs);
+            if (this.isConnected) this.#take(theirs);
         } else if (choice === "mine") {
             this.#monitor = theirs;
             await this.#save(document);
@@ -117,7 +120,8 @@ export default class MonitorFormPage extends HTMLElement {
     #leave(monitor, text) {
         if (text) toast(text(monitor.name));
         for (const warning of monitor.warnings ?? []) toast(warning);
-        router.go(`monitors/${monitor.id}`);
+        // Who went on while it was saved stays there.
+        if (this.isConnected) router.go(`monitors/${monitor.id}`);
     }
 
     #showProblem(problem) {

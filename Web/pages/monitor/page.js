@@ -98,7 +98,7 @@ export default class MonitorPage extends HTMLElement {
         );
         this.#series.addEventListener("change", () => this.#drawSeries());
         this.#series.addEventListener("problem", event => (this.#problem.textContent = event.detail.message));
-        this.#actions.addEventListener("changed-monitor", event => this.#take(event.detail));
+        this.#actions.addEventListener("changed-monitor", event => this.isConnected && this.#take(event.detail));
         this.#ranges.addEventListener("change-range", event => this.#choose(event.detail));
         this.#ends.push(
             live.watch([this.#id], {
@@ -177,7 +177,9 @@ export default class MonitorPage extends HTMLElement {
 
     async #reload() {
         try {
-            this.#see(await api.get(`monitors/${this.#id}/status`));
+            const status = await api.get(`monitors/${this.#id}/status`);
+            if (!this.isConnected) return;
+            this.#see(status);
             this.#loadIncidents();
         } catch {
             // The frame says that the gateway is away.
@@ -186,7 +188,9 @@ export default class MonitorPage extends HTMLElement {
 
     async #loadMonitor() {
         try {
-            this.#take(await api.get(`monitors/${this.#id}`));
+            const monitor = await api.get(`monitors/${this.#id}`);
+            // The title may belong to another page by now.
+            if (this.isConnected) this.#take(monitor);
         } catch {
             // It is read again with the next change.
         }
