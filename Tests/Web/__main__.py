@@ -28,6 +28,7 @@ TOGETHER = [
     "audit",
     "navigation",
     "appearance",
+    "slow_ways",
     "behind_proxy",
 ]
 # Mostly waiting, with an Apus of their own: each group in a process beside those.
