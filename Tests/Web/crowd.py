@@ -15,6 +15,7 @@ from looks import see
 from product import Product
 from story import Story, targets
 from waiting import wait
+from way import Way
 
 COUNT = 10_000
 # So many of them; the others are paused.
@@ -152,6 +153,24 @@ class Crowd(Story):
         self.assertLess(keys["most"], MOST_ROWS)
         self.assertLess(keys["blank"], 1_500)
 
+    def test_what_rushes_past_is_not_asked_for(self):
+        browser = self.browser
+        self.sign_in(self.apus)
+        with Way(self.apus) as way:
+            browser.open(way.outside(self.apus.reset_link()))
+            browser.is_at(way.url)
+            browser.open(f"{way.url}?sort=name")
+            wait("rows are where one looks", lambda: len(browser.run(NAMES_IN_SIGHT)) >= 5)
+            before = way.count("/cards")
+            # Past some two hundred windows, a few screens in each frame.
+            browser.driver.execute_async_script(RUSH)
+            wait("rows are where one comes to rest", lambda: LAST in browser.run(NAMES_IN_SIGHT))
+            asked = way.count("/cards") - before
+            print(f"rushing through {COUNT:,}: {asked} windows asked for")
+            self.assertLess(asked, 12)
+            # A stream that ends with its way would be a request that failed.
+            browser.open("about:blank")
+
     def test_the_focus_stays_in_the_list_while_rows_come_and_go(self):
         browser = self.browser
         apus = self.apus
@@ -245,6 +264,18 @@ NAMES_IN_SIGHT = """
 """
 # How many pixels of the page are out of sight.
 LEFT = "return { above: scrollY, below: document.documentElement.scrollHeight - innerHeight - scrollY }"
+# Goes down to the end in two hundred frames.
+RUSH = """
+    const done = arguments[0];
+    let frames = 200;
+    const step = () => {
+        frames -= 1;
+        scrollBy({ top: document.documentElement.scrollHeight / 190, behavior: "instant" });
+        if (frames > 0) requestAnimationFrame(step);
+        else done();
+    };
+    requestAnimationFrame(step);
+"""
 # The name in the row that has the focus.
 FOCUSED = """
     const { activeElement } = document;
