@@ -221,7 +221,8 @@ class Outages(Story):
             self.assertLessEqual({row["status"] for row in history}, {"INITIAL", "UP", "DOWN"})
             see(self, f"outage-pinger-{halt.__name__}")
             # Each fault is told where there are two, on whichever page.
-            with apus.killed("postgres"):
+            with apus.frozen("postgres"):
+                wait("the books are away", lambda: apus.call("GET", "pipeline")[0] == 503)
                 browser.allow(503, "/api/v1/")
                 browser.open(f"{apus.url}incidents")
                 browser.shows("The database can't be reached", "apus-health-notice", seconds=60)

@@ -51,8 +51,7 @@ class Pipeline(Story):
             self.assertTrue(any(kind in row for row in rows), kind)
         wait("the processor says how far behind it is", lambda: any("Processor" in row and row.endswith(" s") for row in self._rows("Processes")))
         wait("they say what they cost", lambda: all("%" in row for row in is_whole() or [""]), seconds=60)
-        regions = self._rows("Regions and their pingers")
-        self.assertEqual(len(regions), 4)
+        regions = wait("two regions with a pinger each", lambda: len(rows := self._rows("Regions and their pingers")) == 4 and rows)
         self.assertTrue(all("48" in row for row in regions), regions)
         browser.shows("Nothing was lost, and every record could be read.")
         # Who scrolls a table by keyboard goes on while it is drawn anew.
