@@ -1,4 +1,5 @@
 import CRdKafka
+import Glibc
 
 /// Creates and describes topics.
 ///
@@ -45,6 +46,9 @@ package final class TopicAdmin: Sendable {
 
     /// Creates a topic; one that exists already is left as it is and counts as success.
     ///
+    /// Waits, at most `milliseconds` more, until the leaders of all its partitions answer: a record that comes before
+    /// them is refused for good by librdkafka.
+    ///
     /// An embedded broker's topics are made by its host: there it only throws `unknownTopic` when the topic is missing.
     package func create(_ topic: Topic, milliseconds: Int = 10_000) throws(KafkaError) {
         guard !self.isEmbedded else {
@@ -68,7 +72,18 @@ package final class TopicAdmin: Sendable {
         defer { unsafe rd_kafka_event_destroy(event) }
         var count = 0
         let results = unsafe rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count)
-        try unsafe Self.check(results, count, accepting: .topicAlreadyExists, while: action)
+        let isNew = try unsafe Self.check(results, count, accepting: .topicAlreadyExists, while: action)
+        if isNew { self.awaitLeaders(of: topic, milliseconds: milliseconds) }
+    }
+
+    private func awaitLeaders(of topic: Topic, milliseconds: Int) {
+        let places = (0..<Int32(topic.partitions)).map { TopicPartition(topic.name, $0) }
+        let deadline = ContinuousClock.now + .milliseconds(milliseconds)
+        while ContinuousClock.now < deadline {
+            self.client.discardEvents()
+            if (try? self.client.watermarks(of: places, milliseconds: 1_000))?.count == places.count { return }
+            usleep(20_000)
+        }
     }
 
     /// Deletes a topic and its records; one that does not exist counts as success.
@@ -131,18 +146,24 @@ package final class TopicAdmin: Sendable {
         return configuration
     }
 
+    /// Throws what went wrong but for `accepted`; returns whether nothing did.
+    @discardableResult
     private static func check(
         _ results: UnsafeMutablePointer<OpaquePointer?>?,
         _ count: Int,
         accepting accepted: KafkaError.Code,
         while action: String
-    ) throws(KafkaError) {
+    ) throws(KafkaError) -> Bool {
+        var isWhole = true
         for index in 0..<count {
             guard let result = unsafe results?[index] else { continue }
             let code = unsafe rd_kafka_topic_result_error(result)
-            if code == RD_KAFKA_RESP_ERR_NO_ERROR || KafkaError.Code(code) == accepted { continue }
+            if code == RD_KAFKA_RESP_ERR_NO_ERROR { continue }
+            isWhole = false
+            if KafkaError.Code(code) == accepted { continue }
             let text = unsafe rd_kafka_topic_result_error_string(result).map { unsafe String(cString: $0) }
             throw KafkaError(code, while: "\(action): \(text ?? "")")
         }
+        return isWhole
     }
 }

@@ -234,6 +234,7 @@ final class AlerterWorld {
 
     func flush() {
         #expect(self.producer.flush(milliseconds: 10_000))
+        #expect(self.producer.statistics.failed == 0)
     }
 
     // MARK: What is seen
