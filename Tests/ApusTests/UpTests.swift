@@ -46,6 +46,17 @@ import Testing
         #expect(stops == [0, 1, 2, 3])
     }
 
+    @Test func `a process whose settings are wrong ends all, and is not started again and again`() throws {
+        let up = try Installation()
+        try up.replace("gateway", with: "#!/bin/sh\necho 'CORS_ORIGINS: expected origins'\nexit 78")
+        let running = try up.start()
+        #expect(running.wait(.seconds(30)) == .status(ExitCode.configuration))
+        #expect(up.log.contains("CORS_ORIGINS: expected origins"))
+        #expect(up.log.contains("gateway cannot run with these settings; its lines above say why"))
+        #expect(!up.log.contains("Apus is up"))
+        #expect(eventually { up.allProcesses().isEmpty })
+    }
+
     @Test func `an address that is kept can be listened at by one at a time, again and again`() throws {
         let kept = try BoundSocket(HostAndPort(host: "127.0.0.1", port: 0))
         #expect(kept.address.port != 0)
@@ -87,9 +98,14 @@ private final class Installation: Sendable {
         let products = String(executable[..<(try #require(executable.lastIndex(of: "/")))])
         try self.run("/bin/cp", try Self.find("apus", near: products), "\(self.folder)/apus")
         for program in ["gateway", "processor", "alerter", "pinger"] {
-            try self.run("/bin/sh", "-c", "cat > \(self.folder)/\(program) <<'END'\n\(Self.standIn)\nEND")
-            try self.run("/bin/chmod", "+x", "\(self.folder)/\(program)")
+            try self.replace(program, with: Self.standIn)
         }
+    }
+
+    /// Puts a script in the place of a program.
+    func replace(_ program: String, with script: String) throws {
+        try self.run("/bin/sh", "-c", "cat > \(self.folder)/\(program) <<'END'\n\(script)\nEND")
+        try self.run("/bin/chmod", "+x", "\(self.folder)/\(program)")
     }
 
     /// Starts `apus up` on a free port.

@@ -105,6 +105,12 @@ class Monitor(Story):
         self.assertEqual([self._lines()[name]["isHidden"] for name in ("Jitter", "Europe")], [False, True])
         browser.press("Europe")
 
+    def test_a_single_region_has_its_line_too(self):
+        monitor = self._add("single", interval=1, regions=["eu"])
+        self._open(monitor, "?range=live")
+        wait("its line is drawn", lambda: len(self._lines().get("Europe", {"times": []})["times"]) >= 2)
+        see(self, "monitor-single-region", self.browser.driver.current_url)
+
     def test_an_own_range_has_to_begin_before_it_ends(self):
         browser = self.browser
         self._open(self.shop)

@@ -84,7 +84,7 @@ struct RunningUp {
         }
         if signal == nil { signal = Signals.wait() }
         self.stop(signal ?? SIGTERM)
-        return 0
+        return self.supervisor.isMisconfigured ? ExitCode.configuration : 0
     }
 
     /// A link that signs in; nil when the gateway makes none in time, or a signal came.

@@ -9,6 +9,8 @@ final class SupervisedProcess: Sendable {
         var child: ChildProcess?
         var isStopping = false
         var threads: [DedicatedThread] = []
+        /// Whether the child ended because of its settings, with which it cannot run.
+        var isMisconfigured = false
         /// Where the child says whether it lives, once it has said where.
         var health: HostAndPort?
     }
@@ -18,12 +20,22 @@ final class SupervisedProcess: Sendable {
     private let command: ChildCommand
     private let log: MergedLog
     private let liveness: Liveness
+    private let onMisconfigured: @Sendable () -> Void
     private let state = Mutex(State())
     private let stopping = Wakeup()
     private let stoppingWatch = Wakeup()
 
     /// Describes a child; ``start()`` starts it.
-    init(name: String, command: ChildCommand, log: MergedLog, liveness: Liveness = Liveness()) {
+    ///
+    /// - Parameter onMisconfigured: called, on a thread of its own, once it has ended with the status for wrong settings:
+    ///   it is not started again.
+    init(
+        name: String,
+        command: ChildCommand,
+        log: MergedLog,
+        liveness: Liveness = Liveness(),
+        onMisconfigured: @escaping @Sendable () -> Void = {}
+    ) {
         var command = command
         command.output = .pipe
         command.error = .pipe
@@ -33,7 +45,11 @@ final class SupervisedProcess: Sendable {
         self.command = command
         self.log = log
         self.liveness = liveness
+        self.onMisconfigured = onMisconfigured
     }
+
+    /// Whether its settings are wrong: then it has ended for good.
+    var isMisconfigured: Bool { self.state.withLock { $0.isMisconfigured } }
 
     /// Starts the child and keeps it running, on threads of its own.
     func start() {
@@ -71,8 +87,13 @@ final class SupervisedProcess: Sendable {
         var generator = SystemRandomNumberGenerator()
         while !self.isStopping {
             let began = MonotonicClock.millis
-            let end = self.runOnce()
+            let (end, exit) = self.runOnce()
             if self.isStopping { return }
+            if exit == .status(ExitCode.configuration) {
+                self.log.say("\(self.name) cannot run with these settings; its lines above say why")
+                self.state.withLock { $0.isMisconfigured = true }
+                return self.onMisconfigured()
+            }
             let pause = policy.pause(afterRunning: MonotonicClock.millis - began, using: &generator)
             self.log.say("\(self.name) \(end); starting it again in \(pause) ms")
             self.stopping.wait(millis: pause)
@@ -81,13 +102,13 @@ final class SupervisedProcess: Sendable {
 
     private var isStopping: Bool { self.state.withLock { $0.isStopping } }
 
-    /// Runs the child to its end; returns how it ended in words.
-    private func runOnce() -> String {
+    /// Runs the child to its end; returns how it ended, in words, too.
+    private func runOnce() -> (words: String, exit: ChildExit?) {
         let child: ChildProcess
         do throws(ChildProcessError) {
             child = try ChildProcess(self.command)
         } catch {
-            return "could not be started (\(error))"
+            return ("could not be started (\(error))", nil)
         }
         let isStopping = self.state.withLock { state in
             state.child = child
@@ -105,7 +126,7 @@ final class SupervisedProcess: Sendable {
             state.child = nil
             state.health = nil
         }
-        return child.exit?.words ?? "ended"
+        return (child.exit?.words ?? "ended", child.exit)
     }
 
     /// Asks again and again whether the child lives, and kills one that does not for too long.

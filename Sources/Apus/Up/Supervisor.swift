@@ -1,3 +1,4 @@
+import Glibc
 import PrivateServers
 import Service
 
@@ -6,6 +7,8 @@ final class Supervisor: Sendable {
     private let processes: [(program: String, process: SupervisedProcess)]
 
     /// Prepares the children; `variables` is what all of them share.
+    ///
+    /// A child whose settings are wrong has this process asked to end: as by Ctrl-C, but see ``isMisconfigured``.
     init(
         _ plan: ChildPlan,
         programs: ProgramFolder,
@@ -16,9 +19,13 @@ final class Supervisor: Sendable {
         self.processes = plan.children.map { child in
             var command = ChildCommand("\(programs.path)/\(child.program)")
             command.environment = ChildPlan.environment(user: user, shared: variables, own: child.variables)
-            return (child.program, SupervisedProcess(name: child.name, command: command, log: log))
+            let process = SupervisedProcess(name: child.name, command: command, log: log) { kill(getpid(), SIGTERM) }
+            return (child.program, process)
         }
     }
+
+    /// Whether a child ended because of its settings.
+    var isMisconfigured: Bool { self.processes.contains { $0.process.isMisconfigured } }
 
     /// Starts all; they find the stores and each other by themselves.
     func start() {

@@ -156,7 +156,7 @@ export default class MonitorPage extends HTMLElement {
         this.#status = { ...this.#status, ...rest };
         this.#headline.status = this.#status;
         const names = Object.keys(this.#status.regions).sort();
-        this.#series.names = names.length > 1 ? names : [];
+        this.#series.names = names;
         this.#log.regions = names;
         if (status.generation > this.#monitor.generation) this.#loadMonitor();
         this.#series.refresh();
