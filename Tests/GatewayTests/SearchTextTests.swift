@@ -48,5 +48,7 @@ import Testing
     @Test func `words are parted by any space`() {
         #expect(SearchText.words("  Été\u{3000}À la ") == ["ete", "a", "la"].map { Array($0.utf8) })
         #expect(SearchText.words(" \u{301} ").isEmpty)
+        #expect(SearchText.words("\n").isEmpty && SearchText.words("\t\r\n\u{B}\u{C}").isEmpty)
+        #expect(SearchText.words("a\tb\nc") == ["a", "b", "c"].map { Array($0.utf8) })
     }
 }

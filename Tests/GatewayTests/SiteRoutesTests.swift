@@ -169,6 +169,8 @@ import Testing
         #expect(self.send(door, .delete, "/webhooks/2") == (200, #"{"detail":"Webhook deleted successfully"}"#))
         #expect(self.send(door, .delete, "/webhooks/2") == (400, #"{"detail":"Webhook not found"}"#))
         #expect(self.send(door, .get, "/webhooks/1") == (200, "[\(webhook(1, 3))]"))
+        let late = #"{"name":"late","type":"webhook","url":"https://late.example/","default":true}"#
+        #expect(door.send(.post, "/api/v1/channels", key: door.admin, body: late).status == 201)
         #expect(self.send(door, .delete, "/webhooks/3").0 == 200)
         let bare = try door.send(.get, "/api/v1/monitors/1", key: door.admin).document
         #expect(bare["channels"] == .null, "what is left are the default ones, also those of later")
@@ -176,7 +178,7 @@ import Testing
         // The channel outlives its site for a while: it is still to be told of the end.
         #expect(self.send(door, .delete, "/sites/1").0 == 200)
         #expect(self.send(door, .get, "/webhooks") == (200, "[\(webhook(2, 4))]"))
-        #expect(door.send(.get, "/api/v1/channels/5", key: door.admin).status == 200)
+        #expect(door.send(.get, "/api/v1/channels/6", key: door.admin).status == 200)
     }
 
     @Test func `a webhook goes after its site, once it was told of the end, and unless something else uses it`() throws

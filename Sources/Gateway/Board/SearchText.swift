@@ -16,8 +16,13 @@ enum SearchText {
     static func folded(_ text: String) -> [UInt8] {
         var bytes = Array(text.utf8)
         guard bytes.contains(where: { $0 >= 0x80 }) else {
-            for index in bytes.indices where UInt8(ascii: "A")...UInt8(ascii: "Z") ~= bytes[index] {
-                bytes[index] += 0x20
+            for index in bytes.indices {
+                switch bytes[index] {
+                case UInt8(ascii: "A")...UInt8(ascii: "Z"): bytes[index] += 0x20
+                // Tabs and line ends are spaces, as any other.
+                case 9...13: bytes[index] = UInt8(ascii: " ")
+                default: break
+                }
             }
             return bytes
         }

@@ -70,16 +70,18 @@ struct WebhookStore: Sendable {
 
     /// Takes a webhook from every site that names it, and deletes it; whether there was one.
     ///
-    /// A site that is left with just the default channels names none, as before its first webhook.
+    /// A site that is left with nothing but default channels names none, as before its first webhook: it hears by those
+    /// that are made later, too. One that heard by none goes on so.
     func remove(_ id: Int64, by author: Author) throws -> Bool {
         let sites = try self.rows("channels.id = $1::bigint", .int(id)).map(\.site)
         guard !sites.isEmpty else { return false }
-        let defaults = try self.defaultChannels()
+        let defaults = Set(try self.defaultChannels())
         for site in sites {
             _ = try self.monitors.edit(site, expected: nil, by: author) { draft in
                 var edited = draft
                 edited.monitor.channels?.removeAll { $0 == id }
-                if Set(edited.monitor.channels ?? []) == Set(defaults) { edited.monitor.channels = nil }
+                let left = edited.monitor.channels ?? []
+                if left.isEmpty ? defaults.isEmpty : defaults.isSuperset(of: left) { edited.monitor.channels = nil }
                 return edited
             }
         }
