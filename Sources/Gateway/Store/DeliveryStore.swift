@@ -66,16 +66,16 @@ struct DeliveryStore: Sendable {
         try self.pool.withConnection { connection in
             try connection.withTransaction { connection in
                 // The lock keeps the channel until the delivery is due again.
-                let channel = try connection.query(
+                let channels = try connection.query(
                     """
-                    SELECT channels.enabled FROM deliveries JOIN channels ON channels.id = deliveries.channel
+                    SELECT FROM deliveries JOIN channels ON channels.id = deliveries.channel
                     WHERE deliveries.id = $1 FOR SHARE OF channels
                     """,
                     [.int(id)]
-                ).first
-                let isOn = try channel?.bool(0) ?? false
+                )
                 let wasRetried =
-                    try isOn && connection.query("SELECT retry_delivery($1)", [.int(id)]).first?.bool(0) == true
+                    try !channels.isEmpty
+                    && connection.query("SELECT retry_delivery($1)", [.int(id)]).first?.bool(0) == true
                 guard let row = try connection.query("\(Self.query) WHERE deliveries.id = $1", [.int(id)]).first else {
                     return nil
                 }
@@ -84,9 +84,12 @@ struct DeliveryStore: Sendable {
                     try author.note("deliveries/\(id)", [], connection)
                     return (delivery, nil)
                 }
-                guard channel != nil else { return (delivery, "Its channel is deleted: nobody would get it.") }
-                guard isOn else { return (delivery, "Its channel is switched off: nobody would get it.") }
-                return (delivery, "It is \(delivery.state); only what is dead or cancelled can be tried again.")
+                return (
+                    delivery,
+                    channels.isEmpty
+                        ? "Its channel is deleted: nobody would get it."
+                        : "It is \(delivery.state); only what is dead or cancelled can be tried again."
+                )
             }
         }
     }
