@@ -96,7 +96,8 @@ class Channels(Story):
         self._test("Working")
         self.receiver.status = 400
         self._press("Broken", "Send a test")
-        wait("the card says what went wrong", lambda: "The test failed: " in self._card("Broken"))
+        # A refusal is tried twice again, after some seconds each.
+        wait("the card says what went wrong", lambda: "The test failed: " in self._card("Broken"), seconds=90)
         wait("both are listed", lambda: len(browser.run(ROWS)) >= 2)
         see(self, "channels-dead")
 

@@ -13,8 +13,9 @@ import { editChannel } from "./channel-form.js";
 
 const w = words.channels;
 const pace = 400;
-// A receiver may take ten seconds; what takes longer is seen below.
-const patience = 20_000;
+// A refusal is tried twice again, after five and fifteen seconds, and a receiver may take ten each time; what takes longer
+// is seen below.
+const patience = 60_000;
 
 export class ChannelCard extends HTMLElement {
     #channel = null;
