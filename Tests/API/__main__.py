@@ -54,6 +54,14 @@ def enter():
 
 def furnish(apus, targets):
     """Makes something of each kind, so that not everything asked for is missing."""
+    # The first delivery is one that can be tried again: a receiver that says it is gone gets nothing any more.
+    targets.answer("gone", "status", status=410)
+    gone = apus.post("channels", {"name": "gone", "type": "webhook", "url": targets.address("gone")})["id"]
+    apus.post(f"channels/{gone}/test", {})
+    wait("something is dead", lambda: apus.get("deliveries?state=dead")["items"])
+    wait("its channel is off", lambda: not apus.get(f"channels/{gone}")["enabled"])
+    targets.answer("gone", "ok")
+    apus.ask("PATCH", f"channels/{gone}", {"enabled": True})
     targets.answer("broken", "status")
     channel = apus.post("channels", {"name": "hook", "type": "webhook", "url": targets.address("hook")})["id"]
     for name in ("shop", "broken"):
@@ -64,11 +72,6 @@ def furnish(apus, targets):
         apus.post("sessions", {"token": apus.post("sessions/tokens", {})["token"]})
     wait("an incident is open", lambda: apus.get("incidents")["items"])
     wait("something was delivered", lambda: apus.get("deliveries?state=delivered")["items"])
-    # A receiver that says it is gone gets nothing any more: what was for it can be tried again.
-    targets.answer("gone", "status", status=410)
-    gone = apus.post("channels", {"name": "gone", "type": "webhook", "url": targets.address("gone")})["id"]
-    apus.post(f"channels/{gone}/test", {})
-    wait("something is dead", lambda: apus.get("deliveries?state=dead")["items"])
 
 
 def judge(apus, title, role, key, arguments):
