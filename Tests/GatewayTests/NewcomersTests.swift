@@ -101,6 +101,16 @@ import Testing
         #expect(there.send(.get, "/api/v1/monitors", [unknown]).status == 200)
     }
 
+    /// Two gateways at one database, and the fingerprint of a session that was opened at the first.
+    private func newSession() throws -> (here: Door, there: Door, newcomers: Newcomers, fingerprint: [UInt8]) {
+        let here = try Door()
+        let there = try here.neighbour()
+        let cookie = try here.session()
+        let fingerprint = here.credentials.fingerprint(ofCookie: String(cookie.value.drop { $0 != "=" }.dropFirst()))
+        let newcomers = Newcomers(there.credentials, pool: there.pool)
+        return (here, there, newcomers, fingerprint)
+    }
+
     /// What asks the tables for each of `count` requests that come at the same time with one credential.
     private func asks(_ newcomers: Newcomers, _ fingerprint: [UInt8], _ count: Int) throws -> [@Sendable () -> Void] {
         let client = try #require(PeerAddress("192.0.2.7"))
@@ -111,11 +121,7 @@ import Testing
     }
 
     @Test func `requests that come together while PostgreSQL goes away are all told to come back`() throws {
-        let here = try Door()
-        let there = try here.neighbour()
-        let cookie = try here.session()
-        let fingerprint = here.credentials.fingerprint(ofCookie: String(cookie.value.drop { $0 != "=" }.dropFirst()))
-        let newcomers = Newcomers(there.credentials, pool: there.pool)
+        let (here, there, newcomers, fingerprint) = try self.newSession()
         // All are judged before the first of them finds that nothing can be read; they ask one after the other.
         let asks = try self.asks(newcomers, fingerprint, 5)
         #expect(asks.count == 5)
@@ -134,11 +140,7 @@ import Testing
     }
 
     @Test func `many requests with one new session come in together`() throws {
-        let here = try Door()
-        let there = try here.neighbour()
-        let cookie = try here.session()
-        let fingerprint = here.credentials.fingerprint(ofCookie: String(cookie.value.drop { $0 != "=" }.dropFirst()))
-        let newcomers = Newcomers(there.credentials, pool: there.pool)
+        let (_, there, newcomers, fingerprint) = try self.newSession()
         let asks = try self.asks(newcomers, fingerprint, 20)
         #expect(asks.count == 20)
         for ask in asks { ask() }

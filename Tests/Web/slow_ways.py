@@ -4,7 +4,7 @@ from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from product import Product
-from story import Story, product, showcase, targets
+from story import ShowcaseStory, targets
 from waiting import wait
 from way import Way
 
@@ -19,12 +19,7 @@ GO = "document.querySelector(`nav a[data-page='${arguments[0]}']`).click()"
 IS_READ = "return [...document.querySelectorAll('apus-sent-list tbody tr, apus-sent-list p')].some(each => each.textContent)"
 
 
-class SlowWays(Story):
-    @classmethod
-    def setUpClass(cls):
-        cls.apus = product()
-        cls.checkout = showcase()
-
+class SlowWays(ShowcaseStory):
     def setUp(self):
         super().setUp()
         way = Way(self.apus)

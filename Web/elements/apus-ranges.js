@@ -69,7 +69,7 @@ export class ApusRanges extends HTMLElement {
                     this.#fault,
                 ),
         );
-        if (hadFocus) this.querySelector("[aria-pressed=true]").focus();
+        if (hadFocus) this.querySelector("[aria-pressed=true]")?.focus();
     }
 
     #submit(event) {

@@ -8,8 +8,9 @@ struct UpVerb: Verb {
     static let description = [
         """
         Starts a private PostgreSQL and Redis, a broker in memory, and the processes gateway, processor, alerter and \
-        pinger; starts again what ends, and merges their logs on standard error. Ctrl-C ends everything in order, at \
-        most 10 seconds later; a second Ctrl-C ends it at once.
+        pinger; starts again what ends, and merges their logs on standard error. Where one cannot run with its \
+        settings everything ends with status 78. Ctrl-C ends everything in order, at most 10 seconds later; a second \
+        Ctrl-C ends it at once.
         """,
         """
         The data folder keeps everything that outlives a restart. In it, readable by you alone: admin-key, the first \

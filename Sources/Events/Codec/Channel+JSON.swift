@@ -67,10 +67,6 @@ extension ChannelSecrets {
             let one = try Fields(value, "former")
             former.append(FormerSecret(try one.string("secret"), until: try one.time("until")))
         }
-        // As it was sealed when there could be one only.
-        if let secret = try fields.optionalString("formerSecret"), let until = try fields.optionalTime("formerUntil") {
-            former.append(FormerSecret(secret, until: until))
-        }
         return ChannelSecrets(
             url: try fields.string("url"),
             signingSecret: try fields.optionalString("signingSecret"),
